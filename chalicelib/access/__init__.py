@@ -1,0 +1,1 @@
+"""Who is asking: machine tokens, phones at tills, and what each may do."""

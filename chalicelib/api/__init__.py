@@ -1,0 +1,1 @@
+"""The doors, grouped by who is calling."""

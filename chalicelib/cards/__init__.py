@@ -1,0 +1,1 @@
+"""The cards: issued, read, blocked, replaced, printed."""

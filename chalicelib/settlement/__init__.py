@@ -1,0 +1,1 @@
+"""The month closed, and the files that finance pulls."""

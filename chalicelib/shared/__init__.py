@@ -1,0 +1,1 @@
+"""What every floor may use: answers, calendar, money and ids, from the standard library only."""

@@ -1,0 +1,41 @@
+"""The names of things, kept distinct by type, and the guard against national identity numbers."""
+
+import re
+from typing import Final, NewType
+
+Tenant = NewType("Tenant", str)
+ProgrammeId = NewType("ProgrammeId", str)
+VenueId = NewType("VenueId", str)
+OfferId = NewType("OfferId", str)
+CardNumber = NewType("CardNumber", str)  # 12 digits, the last two are check digits (ISO 7064 Mod 97-10)
+CardKey = NewType("CardKey", str)  # random; the only tie between a visit and a card (design: two clocks of retention)
+VisitId = NewType("VisitId", str)
+DeviceId = NewType("DeviceId", str)  # "<tenant>-<24 hex digits>"
+CallerId = NewType("CallerId", str)  # the person or client behind a token: "<issuer id>/<subject>"
+
+ID: Final = r"^[A-Za-z0-9_-]{1,64}$"
+UUID: Final = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+_ELEVEN_DIGITS: Final = re.compile(r"(?<!\d)\d{6}[ .-]?\d{5}(?!\d)", re.ASCII)
+_FIRST_WEIGHTS: Final = (3, 7, 6, 1, 8, 9, 4, 5, 2)
+_SECOND_WEIGHTS: Final = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
+
+
+def is_id(text: str) -> bool:
+    """Say whether text can stand as an id in a path: letters, digits, `_` and `-`, at most 64."""
+    return re.fullmatch(ID, text) is not None
+
+
+def holds_identity_number(text: str) -> bool:
+    """Say whether any 11 digits in the text have the control digits of a fødselsnummer.
+
+    Covers D-, H- and synthetic numbers, and the numbers given from 2032, whose first control digit leaves
+    a remainder of 0 to 3 (Skatteetaten, "Nytt fødselsnummer fra 2032"). The date part is not looked at.
+    """
+    return any(_has_control_digits(re.sub(r"\D", "", found.group())) for found in _ELEVEN_DIGITS.finditer(text))
+
+
+def _has_control_digits(eleven: str) -> bool:
+    digits = [int(digit) for digit in eleven]
+    first = sum(weight * digit for weight, digit in zip(_FIRST_WEIGHTS, digits, strict=False)) + digits[9]
+    second = sum(weight * digit for weight, digit in zip(_SECOND_WEIGHTS, digits, strict=False)) + digits[10]
+    return first % 11 in {0, 1, 2, 3} and second % 11 == 0

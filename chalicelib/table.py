@@ -1,0 +1,332 @@
+"""The one table: its keys, its index, and a class for every kind of row. docs/access-patterns.md lists who asks what."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any, ClassVar, Final
+
+from pynamodb.attributes import (
+    BooleanAttribute,
+    DiscriminatorAttribute,
+    ListAttribute,
+    MapAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+)
+from pynamodb.connection import Connection
+from pynamodb.constants import PAY_PER_REQUEST_BILLING_MODE
+from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
+from pynamodb.models import Model
+
+INDEX: Final = "GSI1"
+TIME_TO_LIVE: Final = "expires"
+# What a settlement line, the undo list and the renewal list read. Attributes that a scan changes on a card
+# (`uses`, `last`, `latest`) stay out, so that a visit writes the index once, for its own row.
+PROJECTED: Final = (
+    "kind", "expires", "venue", "offer", "programme", "date", "band", "last3", "persons", "price", "copay", "percent",
+    "amount", "vat_code", "agreement", "funding", "settle_by", "flags", "void_month", "corrects", "device",
+    "status", "valid_until", "birth_year", "unit",
+)  # fmt: skip
+
+
+class ByMonth(GlobalSecondaryIndex["Row"]):
+    """GSI1: the visits and voids a venue is paid for by month received, and the cards that expire in a month."""
+
+    class Meta:
+        """Where the index is."""
+
+        index_name = INDEX
+        projection = IncludeProjection(list(PROJECTED))
+
+    group = UnicodeAttribute(hash_key=True, attr_name="GSI1PK")
+    place = UnicodeAttribute(range_key=True, attr_name="GSI1SK")
+
+
+class Row(Model):
+    """What every row has. `expires` is seconds since 1970; DynamoDB deletes late, so stores pass over rows past it."""
+
+    class Meta:
+        """Where the table is; `bind` fills it in, since importing must not read the environment."""
+
+        table_name = "opplev"
+        region = "eu-north-1"
+        host: ClassVar[str | None] = None
+        billing_mode = PAY_PER_REQUEST_BILLING_MODE
+        # One try is what D6 counts; a store that may repeat says so itself.
+        max_retry_attempts = 0
+        connect_timeout_seconds = 2
+        read_timeout_seconds = 5
+        max_pool_connections = 50
+
+    pk = UnicodeAttribute(hash_key=True, attr_name="PK")
+    sk = UnicodeAttribute(range_key=True, attr_name="SK")
+    group = UnicodeAttribute(null=True, attr_name="GSI1PK")
+    place = UnicodeAttribute(null=True, attr_name="GSI1SK")
+    kind = DiscriminatorAttribute()
+    expires = NumberAttribute(null=True)
+
+    by_month = ByMonth()
+
+
+class DocumentRow(Row, discriminator="document"):
+    """A tenant, programme, venue, offer or agreement version: configuration, read whole and cached."""
+
+    document = UnicodeAttribute()  # JSON of the dataclass in venues.rules
+    version = NumberAttribute(default=0)
+
+
+class DeviceRow(Row, discriminator="device"):
+    """A phone that may scan, and the public half of the key that stays in it."""
+
+    venue = UnicodeAttribute()
+    label = UnicodeAttribute()
+    rights: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute)
+    public_key = UnicodeAttribute()  # JWK, P-256
+    enrolled_on = UnicodeAttribute()
+    revoked_on = UnicodeAttribute(null=True)
+    revoked_because = UnicodeAttribute(null=True)
+
+
+class EnrolmentRow(Row, discriminator="enrolment"):
+    """A code that turns one phone into a device, once."""
+
+    venue = UnicodeAttribute()
+    label = UnicodeAttribute()
+    rights: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute)
+    claimed_by = UnicodeAttribute(null=True)
+
+
+class CardRow(Row, discriminator="card"):
+    """A card and its counters; under 1 kB in the usual programme, so that a scan costs the least."""
+
+    key = UnicodeAttribute()
+    status = UnicodeAttribute()
+    programme = UnicodeAttribute()
+    valid_from = UnicodeAttribute()
+    valid_until = UnicodeAttribute()
+    birth_year = NumberAttribute(null=True)
+    language = UnicodeAttribute(null=True)
+    external_ref = UnicodeAttribute(null=True)
+    unit = UnicodeAttribute(null=True)
+    family_ref = UnicodeAttribute(null=True)
+    funding = UnicodeAttribute(null=True)
+    flags = NumberAttribute(default=0)  # the token's class and flags byte
+    replaced_by = UnicodeAttribute(null=True)
+    issued_by = UnicodeAttribute(null=True)
+    year = UnicodeAttribute(null=True)  # the programme year whose quota it counts in
+    uses: MapAttribute[str, Any] = MapAttribute(default=dict)  # "<quota>@<period stamp>" -> marks
+    last: MapAttribute[str, Any] = MapAttribute(default=dict)  # "<quota>" -> date of the latest visit
+    latest: MapAttribute[str, Any] = MapAttribute(null=True)  # {venue, visit, at}: the double-scan warning
+    wrong_years: MapAttribute[str, Any] = MapAttribute(null=True)  # {date, count}: guesses on the holder's page
+
+
+class HistoryRow(Row, discriminator="history"):
+    """One change of a card's status, beside the card, so that a scan does not read it."""
+
+    at = UnicodeAttribute()
+    status = UnicodeAttribute()
+    reason = UnicodeAttribute(null=True)
+    by = UnicodeAttribute()
+
+
+class ClaimRow(Row, discriminator="claim"):
+    """That a reference has a card in a programme, so that it does not get two at a time."""
+
+    number = UnicodeAttribute()
+    valid_until = UnicodeAttribute()
+    ended = BooleanAttribute(default=False)
+
+
+class PointerRow(Row, discriminator="pointer"):
+    """From a card's random key to its number; dies with the card, and with it every tie from visit to card."""
+
+    number = UnicodeAttribute()
+
+
+class BlockedRow(Row, discriminator="blocked"):
+    """That a number is of no use to anyone: what a phone without network must know. The sort key is its hash."""
+
+
+class QuotaRow(Row, discriminator="quota"):
+    """How many cards a programme has given out in one programme year."""
+
+    issued = NumberAttribute(default=0)
+
+
+class RequestRow(Row, discriminator="request"):
+    """A request id of a caller, kept 30 days: what it asked for and what it made."""
+
+    content = UnicodeAttribute()
+    made = UnicodeAttribute()
+
+
+class VisitRow(Row, discriminator="visit"):
+    """A visit with the rule and the amounts it was registered with; date and four-hour band, never the minute."""
+
+    venue = UnicodeAttribute()
+    offer = UnicodeAttribute()
+    programme = UnicodeAttribute()
+    card_key = UnicodeAttribute(null=True)
+    last3 = UnicodeAttribute()
+    date = UnicodeAttribute()
+    band = UnicodeAttribute()
+    month = UnicodeAttribute()  # received
+    persons = NumberAttribute()
+    marks = NumberAttribute()
+    counter = UnicodeAttribute()  # the key in the card's `uses`
+    left = NumberAttribute(null=True)
+    moved_last = BooleanAttribute(default=False)
+    last_before = UnicodeAttribute(null=True)
+    price = NumberAttribute()
+    copay = NumberAttribute()
+    percent = NumberAttribute()
+    amount = NumberAttribute()
+    vat_code = UnicodeAttribute(null=True)
+    agreement = UnicodeAttribute()
+    funding = UnicodeAttribute(null=True)
+    settle_by = UnicodeAttribute()
+    carrier = UnicodeAttribute()
+    device = UnicodeAttribute()
+    flags: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)
+    void_month = UnicodeAttribute(null=True)
+
+
+class VoidRow(Row, discriminator="void"):
+    """That a visit was taken back, as a row of its own month; also a tombstone for a visit that never arrived."""
+
+    void_id = UnicodeAttribute()
+    reason = UnicodeAttribute()
+    by = UnicodeAttribute()
+    month = UnicodeAttribute()
+    corrects = UnicodeAttribute(null=True)  # the month of the visit it takes back; None: a tombstone
+    venue = UnicodeAttribute(null=True)
+    offer = UnicodeAttribute(null=True)
+    programme = UnicodeAttribute(null=True)
+    last3 = UnicodeAttribute(null=True)
+    date = UnicodeAttribute(null=True)
+    persons = NumberAttribute(null=True)
+    price = NumberAttribute(null=True)
+    copay = NumberAttribute(null=True)
+    percent = NumberAttribute(null=True)
+    amount = NumberAttribute(null=True)
+    vat_code = UnicodeAttribute(null=True)
+    agreement = UnicodeAttribute(null=True)
+    funding = UnicodeAttribute(null=True)
+    settle_by = UnicodeAttribute(null=True)
+
+
+class SettlementRow(Row, discriminator="settlement"):
+    """A month as finance sees it: its state, its totals, and the fingerprint of its lines."""
+
+    state = UnicodeAttribute()
+    document = UnicodeAttribute()  # JSON of settlement.rules.Settlement
+    version = NumberAttribute(default=0)
+
+
+class AuditRow(Row, discriminator="audit"):
+    """Who did what to which thing; personal values never in the clear."""
+
+    at = UnicodeAttribute()
+    who = UnicodeAttribute()
+    what = UnicodeAttribute()
+    about = UnicodeAttribute()
+
+
+def config_pk(tenant: str) -> str:
+    """Everything a tenant has configured, one Query."""
+    return f"T#{tenant}#CONFIG"
+
+
+def card_pk(tenant: str, number: str) -> str:
+    """A card (`CARD`) and its history (`HISTORY#…`)."""
+    return f"T#{tenant}#CARD#{number}"
+
+
+def pointer_pk(tenant: str, key: str) -> str:
+    """The way from a card's key to its number (`POINTER`)."""
+    return f"T#{tenant}#KEY#{key}"
+
+
+def claim_pk(tenant: str, external_ref: str) -> str:
+    """The cards of one reference, one row per programme."""
+    return f"T#{tenant}#REF#{external_ref}"
+
+
+def quota_pk(tenant: str) -> str:
+    """Cards given out, one row per programme and programme year (`<programme>#<first day>`)."""
+    return f"T#{tenant}#QUOTA"
+
+
+def blocked_pk(tenant: str) -> str:
+    """The blocked numbers of a tenant by hash, one Query for a phone's snapshot."""
+    return f"T#{tenant}#BLOCKED"
+
+
+def request_pk(tenant: str, caller: str, key: str) -> str:
+    """A request id of a caller (`ID`)."""
+    return f"T#{tenant}#ID#{caller}#{key}"
+
+
+def visit_pk(tenant: str, visit: str) -> str:
+    """A visit (`VISIT`) and its void (`VOID`)."""
+    return f"T#{tenant}#VISIT#{visit}"
+
+
+def device_pk(tenant: str, device: str) -> str:
+    """A device (`DEVICE`)."""
+    return f"T#{tenant}#DEVICE#{device}"
+
+
+def enrolment_pk(tenant: str, fingerprint: str) -> str:
+    """An enrolment code by its SHA-256 (`ENROLMENT`)."""
+    return f"T#{tenant}#ENROL#{fingerprint}"
+
+
+def settlement_pk(tenant: str) -> str:
+    """The settlements of a tenant, one row per month (`yyyy-mm`)."""
+    return f"T#{tenant}#SETTLEMENT"
+
+
+def audit_pk(tenant: str, day: str) -> str:
+    """What was done on one day, in order."""
+    return f"T#{tenant}#AUDIT#{day}"
+
+
+def settle_group(tenant: str, venue: str, month: str) -> str:
+    """GSI1: the visits and voids of a venue received in a month, sorted by date and id."""
+    return f"T#{tenant}#SETTLE#{venue}#{month}"
+
+
+def devices_group(tenant: str) -> str:
+    """GSI1: the devices of a tenant, sorted by venue."""
+    return f"T#{tenant}#DEVICES"
+
+
+def expires_group(tenant: str, programme: str, month: str) -> str:
+    """GSI1: the cards of a programme whose validity ends in a month."""
+    return f"T#{tenant}#EXPIRES#{programme}#{month}"
+
+
+def epoch(instant: datetime) -> int:
+    """Give seconds since 1970, as `expires` holds them."""
+    return int(instant.astimezone(UTC).timestamp())
+
+
+def bind(*, name: str, region: str, engine: str | None) -> None:
+    """Say where the table is. Every kind of row then shares one connection, and so one client."""
+    Row.Meta.table_name = name
+    Row.Meta.region = region
+    Row.Meta.host = engine
+    for row in (*_kinds(Row), Row):
+        row._connection = None  # noqa: SLF001  PynamoDB offers no other way to bind a model late
+    Row._get_connection()  # noqa: SLF001
+
+
+def connection() -> Connection:
+    """Give the connection that a transaction is sent through."""
+    return Row._get_connection().connection  # noqa: SLF001  the one place that reaches for it
+
+
+def _kinds(row: type[Row]) -> Iterator[type[Row]]:
+    for kind in row.__subclasses__():
+        yield kind
+        yield from _kinds(kind)

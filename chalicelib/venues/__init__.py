@@ -1,0 +1,1 @@
+"""What may be visited on which terms: programmes, venues, offers and agreements."""

@@ -1,0 +1,1 @@
+"""The ticket window: check, visit, void, today."""

@@ -1,0 +1,1 @@
+"""What a deployment is made of: the cloud template, and the same product on one machine."""
