@@ -301,6 +301,11 @@ def devices_group(tenant: str) -> str:
     return f"T#{tenant}#DEVICES"
 
 
+def tenants_group() -> str:
+    """GSI1: every municipality of the deployment, `<number>#<tenant>`; the one list that belongs to no tenant."""
+    return "TENANTS"
+
+
 def expires_group(tenant: str, programme: str, month: str) -> str:
     """GSI1: the cards of a programme whose validity ends in a month."""
     return f"T#{tenant}#EXPIRES#{programme}#{month}"
@@ -316,9 +321,10 @@ def bind(*, name: str, region: str, engine: str | None) -> None:
     Row.Meta.table_name = name
     Row.Meta.region = region
     Row.Meta.host = engine
-    for row in (*_kinds(Row), Row):
-        row._connection = None  # noqa: SLF001  PynamoDB offers no other way to bind a model late
-    Row._get_connection()  # noqa: SLF001
+    Row._connection = None  # noqa: SLF001  PynamoDB offers no other way to bind a model late
+    shared = Row._get_connection()  # noqa: SLF001
+    for kind in _kinds(Row):
+        kind._connection = shared  # noqa: SLF001  None here would make each kind a client of its own
 
 
 def connection() -> Connection:

@@ -1,0 +1,72 @@
+"""The signing keys of all tenants, derived from one secret that is read once."""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from chalicelib.credentials.rules import KEY_IDS
+from chalicelib.shared.ids import Tenant
+
+_LEAST_CHARACTERS: Final = 32
+_INFO: Final = b"opplev/card/"
+
+
+class KeyRing:
+    """Ed25519 keys per tenant and key id, by HKDF-SHA256 from a secret.
+
+    The secret is JSON, one text of at least 32 characters per key id: `{"1": "…", "2": "…"}`. A new id beside the
+    old one is how keys are rotated; an id that is taken out makes its cards forged. Names that are no key id are
+    somebody else's. Read lazily, once per process (decision: never update a shared row in a scan).
+    """
+
+    def __init__(self, secret: str, region: str) -> None:
+        """`secret` is a file, or the `arn:…` of a Secrets Manager secret in the region."""
+        self._secret = secret
+        self._region = region
+        # Bound to the object, so that a key ring that is gone takes its keys along.
+        self._seeds = cache(self._read)
+        self._private = cache(self._derive)
+        self._public = cache(lambda tenant, key_id: self._private(tenant, key_id).public_key())
+
+    def private(self, tenant: Tenant, key_id: int) -> Ed25519PrivateKey:
+        """Give the key to sign with; KeyError where the secret has none of this id."""
+        return self._private(tenant, key_id)
+
+    def public(self, tenant: Tenant, key_id: int) -> Ed25519PublicKey:
+        """Give the key to verify with; KeyError where the secret has none of this id."""
+        return self._public(tenant, key_id)
+
+    def key_ids(self) -> tuple[int, ...]:
+        """Give the ids that the secret holds, in order: what a phone without network must know."""
+        return tuple(sorted(self._seeds()))
+
+    def _derive(self, tenant: Tenant, key_id: int) -> Ed25519PrivateKey:
+        material = self._seeds()[key_id].encode()
+        seed = HKDF(algorithm=SHA256(), length=32, salt=None, info=_INFO + tenant.encode()).derive(material)
+        return Ed25519PrivateKey.from_private_bytes(seed)
+
+    def _read(self) -> Mapping[int, str]:
+        seeds = {int(name): text for name, text in json.loads(self._text()).items() if _is_key_id(name)}
+        if not seeds or any(len(text) < _LEAST_CHARACTERS for text in seeds.values()):
+            message = "the secret needs at least one key id (0-15), each with a text of at least 32 characters"
+            raise ValueError(message)
+        return seeds
+
+    def _text(self) -> str:
+        if not self._secret.startswith("arn:"):
+            return Path(self._secret).read_text(encoding="utf-8")
+        import boto3  # noqa: PLC0415  a laptop has no Secrets Manager, and a warm process asks it once
+
+        secrets = boto3.client("secretsmanager", region_name=self._region)
+        text: str = secrets.get_secret_value(SecretId=self._secret)["SecretString"]
+        return text
+
+
+def _is_key_id(name: str) -> bool:
+    return name.isascii() and name.isdecimal() and int(name) in KEY_IDS and str(int(name)) == name
