@@ -1,4 +1,4 @@
-"""The one table: its keys, its index, and a class for every kind of row. docs/access-patterns.md lists who asks what."""
+"""The one table: its keys, its index, a class for every kind of row; docs/access-patterns.md lists who asks what."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -28,7 +28,7 @@ PROJECTED: Final = (
 )  # fmt: skip
 
 
-class ByMonth(GlobalSecondaryIndex["Row"]):
+class ByMonth(GlobalSecondaryIndex["Row"]):  # type: ignore[no-untyped-call]
     """GSI1: the visits and voids a venue is paid for by month received, and the cards that expire in a month."""
 
     class Meta:
@@ -113,10 +113,12 @@ class CardRow(Row, discriminator="card"):
     replaced_by = UnicodeAttribute(null=True)
     issued_by = UnicodeAttribute(null=True)
     year = UnicodeAttribute(null=True)  # the programme year whose quota it counts in
-    uses: MapAttribute[str, Any] = MapAttribute(default=dict)  # "<quota>@<period stamp>" -> marks
-    last: MapAttribute[str, Any] = MapAttribute(default=dict)  # "<quota>" -> date of the latest visit
-    latest: MapAttribute[str, Any] = MapAttribute(null=True)  # {venue, visit, at}: the double-scan warning
-    wrong_years: MapAttribute[str, Any] = MapAttribute(null=True)  # {date, count}: guesses on the holder's page
+    # Two maps of counters: "<quota>@<period stamp>" -> marks, and "<quota>" -> date of the latest visit.
+    uses: MapAttribute[str, Any] = MapAttribute(default=dict)  # type: ignore[no-untyped-call]
+    last: MapAttribute[str, Any] = MapAttribute(default=dict)  # type: ignore[no-untyped-call]
+    # {venue, visit, at} for the double-scan warning; {date, count} of wrong birth years on the holder's page.
+    latest: MapAttribute[str, Any] = MapAttribute(null=True)  # type: ignore[no-untyped-call]
+    wrong_years: MapAttribute[str, Any] = MapAttribute(null=True)  # type: ignore[no-untyped-call]
 
 
 class HistoryRow(Row, discriminator="history"):
@@ -132,6 +134,7 @@ class ClaimRow(Row, discriminator="claim"):
     """That a reference has a card in a programme, so that it does not get two at a time."""
 
     number = UnicodeAttribute()
+    previous = UnicodeAttribute(null=True)  # the card before this one, for as long as somebody carries it
     valid_until = UnicodeAttribute()
     ended = BooleanAttribute(default=False)
 
@@ -237,17 +240,17 @@ def config_pk(tenant: str) -> str:
 
 
 def card_pk(tenant: str, number: str) -> str:
-    """A card (`CARD`) and its history (`HISTORY#…`)."""
+    """Find a card (`CARD`) and its history (`HISTORY#…`)."""
     return f"T#{tenant}#CARD#{number}"
 
 
 def pointer_pk(tenant: str, key: str) -> str:
-    """The way from a card's key to its number (`POINTER`)."""
+    """Find the way from a card's key to its number (`POINTER`)."""
     return f"T#{tenant}#KEY#{key}"
 
 
 def claim_pk(tenant: str, external_ref: str) -> str:
-    """The cards of one reference, one row per programme."""
+    """Find the cards of one reference, one row per programme."""
     return f"T#{tenant}#REF#{external_ref}"
 
 
@@ -257,37 +260,37 @@ def quota_pk(tenant: str) -> str:
 
 
 def blocked_pk(tenant: str) -> str:
-    """The blocked numbers of a tenant by hash, one Query for a phone's snapshot."""
+    """Find the blocked numbers of a tenant by hash, one Query for a phone's snapshot."""
     return f"T#{tenant}#BLOCKED"
 
 
 def request_pk(tenant: str, caller: str, key: str) -> str:
-    """A request id of a caller (`ID`)."""
+    """Find a request id of a caller (`ID`)."""
     return f"T#{tenant}#ID#{caller}#{key}"
 
 
 def visit_pk(tenant: str, visit: str) -> str:
-    """A visit (`VISIT`) and its void (`VOID`)."""
+    """Find a visit (`VISIT`) and its void (`VOID`)."""
     return f"T#{tenant}#VISIT#{visit}"
 
 
 def device_pk(tenant: str, device: str) -> str:
-    """A device (`DEVICE`)."""
+    """Find a device (`DEVICE`)."""
     return f"T#{tenant}#DEVICE#{device}"
 
 
 def enrolment_pk(tenant: str, fingerprint: str) -> str:
-    """An enrolment code by its SHA-256 (`ENROLMENT`)."""
+    """Find an enrolment code by its SHA-256 (`ENROLMENT`)."""
     return f"T#{tenant}#ENROL#{fingerprint}"
 
 
 def settlement_pk(tenant: str) -> str:
-    """The settlements of a tenant, one row per month (`yyyy-mm`)."""
+    """Find the settlements of a tenant, one row per month (`yyyy-mm`)."""
     return f"T#{tenant}#SETTLEMENT"
 
 
 def audit_pk(tenant: str, day: str) -> str:
-    """What was done on one day, in order."""
+    """Find what was done on one day, in order."""
     return f"T#{tenant}#AUDIT#{day}"
 
 

@@ -1,0 +1,15 @@
+"""The table of contents: who comes through which doors, and what runs by the clock."""
+
+from chalice.app import Chalice
+
+from chalicelib.api import close_months, finance, holder, issuers, office, open_doors, scan
+from chalicelib.api.endpoint import register
+
+app = Chalice(app_name="opplev")
+register(app, office.doors, issuers.doors, scan.doors, holder.doors, finance.doors, open_doors.doors)
+
+
+@app.lambda_function(name="close_month")
+def close_month(event: dict[str, object], context: object) -> dict[str, str]:
+    """Close the month that has ended, for every municipality; a schedule in Oslo time calls it on the 1st."""
+    return close_months.run(event, context)

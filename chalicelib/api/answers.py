@@ -1,0 +1,349 @@
+"""The shapes of what the office, the issuers and finance are answered, and how each is made."""
+
+from collections.abc import Iterable
+from datetime import date
+
+import msgspec
+
+from chalicelib.access.actions import OpenEnrolment
+from chalicelib.access.rules import Device
+from chalicelib.cards.actions import Issued
+from chalicelib.cards.rules import Card, StatusChange, counter, left
+from chalicelib.settlement.rules import Settlement
+from chalicelib.shared.calendar import rfc3339
+from chalicelib.venues.rules import Agreement, Configuration, Offer, Programme, Venue
+from chalicelib.visits.actions import Voided
+
+
+class Shape(msgspec.Struct):
+    """What every answer has in common."""
+
+
+class CardTermsAnswer(Shape):
+    quota: int | None
+    validity: str
+
+
+class AgesAnswer(Shape, rename={"starts": "from", "ends": "to"}):
+    starts: int
+    ends: int
+
+
+class ProgrammeAnswer(Shape):
+    id: str
+    code: int
+    name: dict[str, str]
+    valid_from: date
+    valid_until: date
+    state: str
+    cards: CardTermsAnswer
+    ages: AgesAnswer
+    companion: str
+    counts: str
+    once_per_day: bool
+    languages: list[str]
+    contact: str
+    offline_days: int
+    logo: str | None
+    cards_issued: int
+    cards_left: int | None
+
+
+class ProgrammesAnswer(Shape):
+    programmes: list[ProgrammeAnswer]
+
+
+class VenueAnswer(Shape):
+    id: str
+    name: str
+    kind: str
+    settle_by: str
+    orgnr: str | None
+    account: str | None
+    account_waiting: str | None
+    address: str
+    contact: str
+    link: str
+    logo: str | None
+    erp: dict[str, str]
+
+
+class OfferAnswer(Shape):
+    venue: str
+    id: str
+    title: dict[str, str]
+    included: list[str]
+    included_text: dict[str, str]
+    excluded: list[str]
+    excluded_text: dict[str, str]
+    category: str
+    kind: str
+    age_limit: int | None
+
+
+class AmountsAnswer(Shape):
+    holder: int
+    companion: int
+
+
+class AgreementAnswer(Shape, rename={"starts": "from"}):
+    programme: str
+    venue: str
+    offer: str
+    starts: date
+    until: date
+    limit: int | None
+    per: str
+    quota: str
+    companion_allowed: bool
+    persons_max: int
+    price: AmountsAnswer
+    copay: AmountsAnswer
+    reimburse: int
+    vat_code: str | None
+    funding_source: str | None
+    signed_on: date | None
+
+
+class DeviceAnswer(Shape):
+    device_id: str
+    venue: str
+    label: str
+    rights: list[str]
+    enrolled_on: str
+    revoked_on: str | None
+
+
+class VenueInFull(Shape):
+    venue: VenueAnswer
+    offers: list[OfferAnswer]
+    agreements: list[AgreementAnswer]
+    devices: list[DeviceAnswer]
+
+
+class VenuesAnswer(Shape):
+    venues: list[VenueInFull]
+
+
+class EnrolmentAnswer(Shape):
+    code: str
+    url: str
+    qr_svg: str
+    expires_at: str
+
+
+class VoidAnswer(Shape):
+    visit_id: str
+    void_id: str
+    voided: bool
+
+
+class CardAnswer(Shape):
+    number: str
+    programme: str
+    valid_from: date
+    valid_until: date
+    status: str
+
+
+class IssuedAnswer(CardAnswer):
+    url: str
+    token: str
+
+
+class UseAnswer(Shape):
+    venue: str
+    offer: str
+    used: int
+    left: int | None
+    limit: int | None
+    period: str
+
+
+class HistoryAnswer(Shape):
+    at: str
+    status: str
+    reason: str | None
+    by: str
+
+
+class CardInFull(CardAnswer):
+    birth_year: int | None
+    language: str
+    external_ref: str | None
+    unit: str | None
+    family_ref: str | None
+    funding_source: str | None
+    replaced_by: str | None
+    uses: list[UseAnswer]
+    history: list[HistoryAnswer]
+
+
+class CardsAnswer(Shape):
+    cards: list[CardAnswer]
+
+
+class SettlementTotals(Shape):
+    lines: int
+    visits: int
+    persons: int
+    amount: int
+    corrections: int
+    to_settle: int
+
+
+class AlarmAnswer(Shape):
+    code: str
+    month: str
+    lines: int
+    visits: list[str]
+
+
+class SettlementAnswer(Shape):
+    month: str
+    state: str
+    totals: SettlementTotals | None
+    sha256: str | None
+    files: list[str]
+    closed_by: str | None
+    closed_at: str | None
+    approved_by: str | None
+    approved_at: str | None
+    alarms: list[AlarmAnswer]
+
+
+class SettlementsAnswer(Shape):
+    settlements: list[SettlementAnswer]
+
+
+def programme(stored: Programme, issued: int) -> ProgrammeAnswer:
+    """Show a programme with the cards given out in its current year."""
+    return ProgrammeAnswer(
+        id=stored.id, code=stored.code, name=stored.name, valid_from=stored.valid_from,
+        valid_until=stored.valid_until, state=stored.state,
+        cards=CardTermsAnswer(quota=stored.quota, validity=stored.validity),
+        ages=AgesAnswer(starts=stored.ages_from, ends=stored.ages_to), companion=stored.companion,
+        counts=stored.counts, once_per_day=stored.once_per_day, languages=list(stored.languages),
+        contact=stored.contact, offline_days=stored.offline_days, logo=stored.logo, cards_issued=issued,
+        cards_left=None if stored.quota is None else max(stored.quota - issued, 0),
+    )  # fmt: skip
+
+
+def venue(stored: Venue) -> VenueAnswer:
+    """Show a venue."""
+    waiting = stored.pending_account
+    return VenueAnswer(
+        id=stored.id, name=stored.name, kind=stored.kind, settle_by=stored.settle_by, orgnr=stored.orgnr,
+        account=stored.account, account_waiting=None if waiting is None else waiting.account,
+        address=stored.address, contact=stored.contact, link=stored.link, logo=stored.logo, erp=stored.erp,
+    )  # fmt: skip
+
+
+def offer(stored: Offer) -> OfferAnswer:
+    """Show an offer."""
+    return OfferAnswer(
+        venue=stored.venue, id=stored.id, title=stored.title, included=list(stored.included),
+        included_text=stored.included_text, excluded=list(stored.excluded), excluded_text=stored.excluded_text,
+        category=stored.category, kind=stored.kind, age_limit=stored.age_limit,
+    )  # fmt: skip
+
+
+def agreement(stored: Agreement) -> AgreementAnswer:
+    """Show a version of the terms."""
+    return AgreementAnswer(
+        programme=stored.programme, venue=stored.venue, offer=stored.offer, starts=stored.starts,
+        until=stored.until, limit=stored.limit, per=stored.per, quota=stored.quota,
+        companion_allowed=stored.companion_allowed, persons_max=stored.persons_max,
+        price=AmountsAnswer(holder=stored.price_holder, companion=stored.price_companion),
+        copay=AmountsAnswer(holder=stored.copay_holder, companion=stored.copay_companion),
+        reimburse=stored.reimburse, vat_code=stored.vat_code, funding_source=stored.funding_source,
+        signed_on=stored.signed_on,
+    )  # fmt: skip
+
+
+def device(stored: Device) -> DeviceAnswer:
+    """Show a phone at a till."""
+    return DeviceAnswer(
+        device_id=stored.id, venue=stored.venue, label=stored.label, rights=sorted(stored.rights),
+        enrolled_on=stored.enrolled_on, revoked_on=stored.revoked_on,
+    )  # fmt: skip
+
+
+def venue_in_full(stored: Venue, configuration: Configuration, devices: Iterable[Device]) -> VenueInFull:
+    """Show a venue with all that hangs on it."""
+    return VenueInFull(
+        venue=venue(stored),
+        offers=[offer(each) for each in configuration.offers.values() if each.venue == stored.id],
+        agreements=[agreement(each) for each in configuration.agreements if each.venue == stored.id],
+        devices=[device(each) for each in devices if each.venue == stored.id],
+    )
+
+
+def enrolment(made: OpenEnrolment, qr_svg: str) -> EnrolmentAnswer:
+    """Show a code and its QR."""
+    return EnrolmentAnswer(code=made.code, url=made.url, qr_svg=qr_svg, expires_at=rfc3339(made.expires_at))
+
+
+def void(done: Voided) -> VoidAnswer:
+    """Show that a visit is taken back."""
+    return VoidAnswer(visit_id=done.visit_id, void_id=done.void_id, voided=True)
+
+
+def card(stored: Card) -> CardAnswer:
+    """Show a card in a list."""
+    return CardAnswer(
+        number=stored.number, programme=stored.programme, valid_from=stored.valid_from,
+        valid_until=stored.valid_until, status=stored.status,
+    )  # fmt: skip
+
+
+def issued(made: Issued) -> IssuedAnswer:
+    """Show a card that was just given out, with what goes on it."""
+    return IssuedAnswer(
+        number=made.card.number, programme=made.card.programme, valid_from=made.card.valid_from,
+        valid_until=made.card.valid_until, status=made.card.status, url=made.url, token=made.token,
+    )  # fmt: skip
+
+
+def card_in_full(stored: Card, history: Iterable[StatusChange], configuration: Configuration, day: date) -> CardInFull:
+    """Show a card to its issuer: use per offer under the terms of the day, and its history."""
+    terms = [
+        each for each in configuration.agreements
+        if each.programme == stored.programme and each.starts <= day <= each.until
+    ]  # fmt: skip
+    return CardInFull(
+        number=stored.number, programme=stored.programme, valid_from=stored.valid_from,
+        valid_until=stored.valid_until, status=stored.status, birth_year=stored.birth_year,
+        language=stored.language, external_ref=stored.external_ref, unit=stored.unit,
+        family_ref=stored.family_ref, funding_source=stored.funding, replaced_by=stored.replaced_by,
+        uses=[
+            UseAnswer(
+                venue=each.venue, offer=each.offer, used=stored.uses.get(counter(each, day), 0),
+                left=left(stored, each, day), limit=each.limit, period=each.per,
+            )
+            for each in terms
+        ],
+        history=[
+            HistoryAnswer(at=rfc3339(each.at), status=each.status, reason=each.reason, by=each.by) for each in history
+        ],
+    )  # fmt: skip
+
+
+def settlement(stored: Settlement) -> SettlementAnswer:
+    """Show a month to finance."""
+    totals = stored.totals
+    return SettlementAnswer(
+        month=stored.month, state=stored.state,
+        totals=None if totals is None else SettlementTotals(
+            lines=totals.lines, visits=totals.visits, persons=totals.persons, amount=totals.amount,
+            corrections=totals.corrections, to_settle=totals.to_settle,
+        ),
+        sha256=stored.sha256, files=sorted(stored.files), closed_by=stored.closed_by,
+        closed_at=None if stored.closed_at is None else rfc3339(stored.closed_at),
+        approved_by=stored.approved_by,
+        approved_at=None if stored.approved_at is None else rfc3339(stored.approved_at),
+        alarms=[
+            AlarmAnswer(code=each.code, month=each.month, lines=each.lines, visits=list(each.visits))
+            for each in stored.alarms
+        ],
+    )  # fmt: skip

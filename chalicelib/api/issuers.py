@@ -1,0 +1,221 @@
+"""The issuers' doors: NAV and others who give cards to children."""
+
+from datetime import date
+from typing import Annotated
+
+from msgspec import UNSET, Meta, UnsetType
+
+from chalicelib import wiring
+from chalicelib.access.rules import Role
+from chalicelib.api import answers
+from chalicelib.api.answering import Answer
+from chalicelib.api.endpoint import Asking, Doors
+from chalicelib.api.reading import Body, Id, Language, Year
+from chalicelib.cards.rules import Application, Correction
+from chalicelib.shared.answers import ForbiddenError, MalformedError
+from chalicelib.shared.calendar import oslo_date
+from chalicelib.shared.ids import CardNumber, ProgrammeId, is_id
+
+doors = Doors(__name__)
+
+ISSUER = frozenset({Role.ISSUER})
+BlockReason = Annotated[str, Meta(pattern="^(lost|stolen|damaged|misuse|ended)$")]
+# An opaque reference of the issuer's own; 64 printable characters, no space at the ends.
+Reference = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:/-]+$")]
+
+
+class IssueBody(Body, frozen=True):
+    """A child's card, without the child: an opaque reference and a birth year."""
+
+    programme: Id
+    external_ref: Reference
+    birth_year: Year
+    language: Language = "nb"
+    unit: Id | None = None
+    family_ref: Reference | None = None
+    funding_source: Id | None = None
+    valid_from: date | None = None
+    valid_until: date | None = None
+    siblings: Annotated[int, Meta(ge=0, le=10)] = 0
+
+
+class CorrectBody(Body, frozen=True):
+    """What was wrong, or has moved."""
+
+    birth_year: Year | UnsetType = UNSET
+    language: Language | UnsetType = UNSET
+    external_ref: Reference | UnsetType = UNSET
+    unit: Id | UnsetType | None = UNSET
+
+
+class FindBody(Body, frozen=True):
+    """A reference, in a body since references stay out of URLs."""
+
+    external_ref: Reference
+
+
+class CardReasonBody(Body, frozen=True):
+    """Why a card is blocked, ended or replaced."""
+
+    reason: BlockReason
+
+
+class UnblockBody(Body, frozen=True):
+    """Nothing need be said."""
+
+    reason: BlockReason | None = None
+
+
+class PrintLine(Body, frozen=True):
+    """A card to print. The name goes into the PDF and nowhere else; without one the card is printed blank."""
+
+    number: Annotated[str, Meta(pattern=r"^\d{12}$")]
+    name: Annotated[str, Meta(min_length=1, max_length=80)] | None = None
+
+
+class PrintBody(Body, frozen=True):
+    """Cards to print: single CR80 pages for a card printer, or A4 sheets with cut marks."""
+
+    cards: Annotated[list[PrintLine], Meta(min_length=1, max_length=500)]
+    layout: Annotated[str, Meta(pattern="^(cr80|a4)$")] = "a4"
+
+
+@doors.open(
+    "POST", "/v1/cards", who=ISSUER, takes=IssueBody, gives=answers.IssuedAnswer, status=201,
+    headers={"Idempotency-Key": "an id made by the caller; the same key and content give the same card"},
+    says="Give a child a card.",
+)  # fmt: skip
+def issue(asking: Asking, sent: IssueBody) -> Answer:
+    """Issue it, once however often it is asked."""
+    application = Application(
+        programme=ProgrammeId(sent.programme), external_ref=sent.external_ref, birth_year=sent.birth_year,
+        language=sent.language, unit=sent.unit, family_ref=sent.family_ref, funding_source=sent.funding_source,
+        valid_from=sent.valid_from, valid_until=sent.valid_until, siblings=sent.siblings,
+    )  # fmt: skip
+    key = _idempotency_key(asking)
+    made = wiring.house().cards.issue(asking.tenant, application, by=asking.by, key=key, now=asking.now)
+    return Answer(answers.issued(made), 201)
+
+
+def _idempotency_key(asking: Asking) -> str:
+    key = asking.headers.get("idempotency-key")
+    if not key:
+        raise MalformedError("idempotency_key_missing", "Send a header Idempotency-Key with an id of your own making.")
+    if not is_id(key):
+        raise MalformedError("bad_idempotency_key", "Idempotency-Key takes letters, digits, _ and -, at most 64.")
+    return str(key)
+
+
+@doors.open("GET", "/v1/cards/{number}", who=ISSUER, gives=answers.CardInFull, says="A card, its use and its history.")
+def get_card(asking: Asking, number: str) -> Answer:
+    """Show it."""
+    return _as_it_stands(asking, number)
+
+
+@doors.open(
+    "PATCH", "/v1/cards/{number}", who=ISSUER, takes=CorrectBody, gives=answers.CardInFull,
+    says="Correct a birth year, a language, a reference or a unit.",
+)  # fmt: skip
+def correct_card(asking: Asking, sent: CorrectBody, number: str) -> Answer:
+    """Correct it."""
+    fields = {
+        name: value
+        for name in ("birth_year", "language", "external_ref", "unit")
+        if (value := getattr(sent, name)) is not UNSET
+    }
+    if not fields:
+        raise MalformedError("nothing_to_correct", "Name at least one field to correct.")
+    wiring.house().cards.correct(
+        asking.tenant, CardNumber(number), Correction(fields=fields), by=asking.by, now=asking.now
+    )
+    return _as_it_stands(asking, number)
+
+
+def _as_it_stands(asking: Asking, number: str) -> Answer:
+    house = wiring.house()
+    found, history = house.cards.get(asking.tenant, CardNumber(number), now=asking.now)
+    configuration = house.terms.configuration(asking.tenant)
+    return Answer(answers.card_in_full(found, history, configuration, oslo_date(asking.now)))
+
+
+@doors.open(
+    "POST", "/v1/cards/find", who=ISSUER, takes=FindBody, gives=answers.CardsAnswer,
+    says="The cards of a reference, which travels in the body.",
+)  # fmt: skip
+def find_cards(asking: Asking, sent: FindBody) -> Answer:
+    """Find them."""
+    found = wiring.house().cards.find(asking.tenant, sent.external_ref, now=asking.now)
+    return Answer(answers.CardsAnswer(cards=[answers.card(each) for each in found]))
+
+
+@doors.open(
+    "GET", "/v1/cards", who=ISSUER, gives=answers.CardsAnswer, says="The renewal work list.",
+    query={"programme": "the programme", "expires_before": "a date; cards whose last day is before it"},
+)  # fmt: skip
+def list_cards(asking: Asking) -> Answer:
+    """List the cards that expire."""
+    programme = asking.query.get("programme", "")
+    try:
+        before = date.fromisoformat(asking.query.get("expires_before", ""))
+    except ValueError:
+        raise MalformedError("bad_query", "Give expires_before as a date, yyyy-mm-dd.") from None
+    if not is_id(programme):
+        raise MalformedError("bad_query", "Give the programme's id.")
+    found = wiring.house().cards.expiring(asking.tenant, ProgrammeId(programme), before=before, now=asking.now)
+    return Answer(answers.CardsAnswer(cards=[answers.card(each) for each in found]))
+
+
+@doors.open(
+    "POST", "/v1/cards/{number}/block", who=ISSUER, takes=CardReasonBody, gives=answers.CardAnswer,
+    says="Block a card; `ended` ends it for good and gives its place in the quota back.",
+)  # fmt: skip
+def block_card(asking: Asking, sent: CardReasonBody, number: str) -> Answer:
+    """Block or end it."""
+    desk = wiring.house().cards
+    act = desk.end if sent.reason == "ended" else desk.block
+    return Answer(
+        answers.card(act(asking.tenant, CardNumber(number), reason=sent.reason, by=asking.by, now=asking.now))
+    )
+
+
+@doors.open(
+    "POST", "/v1/cards/{number}/unblock", who=ISSUER, takes=UnblockBody, gives=answers.CardAnswer,
+    says="Let a blocked card be used again.",
+)  # fmt: skip
+def unblock_card(asking: Asking, sent: UnblockBody, number: str) -> Answer:
+    """Unblock it."""
+    freed = wiring.house().cards.unblock(
+        asking.tenant, CardNumber(number), reason=sent.reason, by=asking.by, now=asking.now
+    )
+    return Answer(answers.card(freed))
+
+
+@doors.open(
+    "POST", "/v1/cards/{number}/replace", who=ISSUER, takes=CardReasonBody, gives=answers.IssuedAnswer, status=201,
+    says="Give a new number and token for a card; counters and history follow.",
+)  # fmt: skip
+def replace_card(asking: Asking, sent: CardReasonBody, number: str) -> Answer:
+    """Replace it."""
+    made = wiring.house().cards.replace(
+        asking.tenant, CardNumber(number), reason=sent.reason, by=asking.by, now=asking.now
+    )
+    return Answer(answers.issued(made), 201)
+
+
+@doors.open(
+    "POST", "/v1/cards/print", who=frozenset({Role.ISSUER, Role.OFFICE}), takes=PrintBody, gives=bytes,
+    content_types=("application/pdf",),
+    says="A PDF of cards. Names are used and forgotten; the office prints cards without a name.",
+)  # fmt: skip
+def print_cards(asking: Asking, sent: PrintBody) -> Answer:
+    """Print them."""
+    from chalicelib.cards.paper import print_cards as draw  # noqa: PLC0415  fonts and drawing only where paper is made
+
+    if Role.ISSUER not in asking.caller.roles and any(line.name is not None for line in sent.cards):
+        raise ForbiddenError("names_are_for_issuers", "The office prints cards without a name.")
+    house = wiring.house()
+    wanted = [(CardNumber(line.number), line.name) for line in sent.cards]
+    jobs, look = house.cards.prints(asking.tenant, wanted, images=house.files.get, now=asking.now)
+    pdf = draw(jobs, look, layout=sent.layout)
+    disposition = {"Content-Disposition": 'inline; filename="kort.pdf"'}
+    return Answer(pdf, 200, "application/pdf", disposition)

@@ -1,0 +1,186 @@
+"""Whatever is sent, the answer is a clear one: 4xx with a problem, never 500, and nothing half done."""
+
+import base64
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+
+import app as contents
+from tests.api.test_doors import OPENINGS, example, named
+from tests.town import Phone, Town, send
+
+NASTY = {
+    "not json": b"{",
+    "empty": b"",
+    "a list": b"[]",
+    "a word": b'"hei"',
+    "null": b"null",
+    "not utf-8": b'{"programme": "\xff\xfe"}',
+    "deep": b"[" * 200_000,
+    "deep object": b'{"a":' * 100_000,
+    "huge": b'{"programme":"' + b"x" * 1_100_000 + b'"}',
+    "huge number": b'{"birth_year": 1' + b"0" * 5000 + b"}",
+    "unknown field": b'{"surprise": 1}',
+    "nan": b'{"persons": NaN}',
+    "bom": b"\xef\xbb\xbf{}",
+    "zero byte": b'{"external_ref": "a\\u0000b"}',
+    "half a surrogate": b'{"external_ref": "\\ud800"}',
+}
+
+
+@pytest.fixture
+def asked(town: Town) -> tuple[Town, Phone, str, str]:
+    phone = town.enrol("kino", "scan", "enrol")
+    card = town.card()
+    visit = phone.send("POST", "/v1/scan/visits", town.visit(card["number"])).json["visit"]["id"]
+    return town, phone, card["number"], visit
+
+
+def authorization(town: Town, phone: Phone, roles: Iterable[str], method: str, path: str, raw: bytes) -> dict[str, str]:
+    machine = sorted(role for role in roles if role != "device")
+    if machine:
+        return {"authorization": f"Bearer {town.token(machine[0])}"}
+    return {"authorization": f"Bearer {phone.sign(method, path, raw)}"} if roles else {}
+
+
+@pytest.mark.parametrize("opening", [each for each in OPENINGS if each.takes], ids=named)
+def test_a_body_that_cannot_be_read_is_refused_in_words(opening: Any, asked: tuple[Town, Phone, str, str]) -> None:
+    town, phone, number, visit = asked
+    path, _ = (opening.path, None) if not opening.who else example(opening, number, visit)
+    for name, raw in NASTY.items():
+        headers = authorization(town, phone, opening.who, opening.method, path, raw) | {"idempotency-key": "k"}
+        reply = send(opening.method, path, body=raw, headers=headers)
+        assert 400 <= reply.status < 500, (name, reply.body)
+        assert reply.code, name
+
+
+@pytest.mark.parametrize(
+    ("role", "method", "path", "body", "field"),
+    [
+        ("issuer", "POST", "/v1/cards", {"programme": "kort", "external_ref": "a", "birth_year": "2016"}, "birth_year"),
+        ("issuer", "POST", "/v1/cards", {"programme": "kort", "external_ref": "a", "birth_year": -1}, "birth_year"),
+        ("issuer", "POST", "/v1/cards", {"programme": "kort", "birth_year": 2016}, "external_ref"),
+        ("issuer", "POST", "/v1/cards/print", {"cards": [{"number": "1"}]}, "cards[0].number"),
+        ("office", "PUT", "/v1/venues/x", {"name": "X", "kind": "castle", "settle_by": "none"}, "kind"),
+        ("office", "PUT", "/v1/programmes/x",
+         {"name": {"nb": "x"}, "valid_from": "2026-02-30", "valid_until": "2026-12-31", "ages": {"from": 1, "to": 2}},
+         "valid_from"),  # 30 February does not exist
+        ("office", "PUT", "/v1/programmes/x",
+         {"name": {"nb": "x"}, "valid_from": "2026-01-01", "valid_until": "2026-12-31", "ages": {"from": 1, "up": 2}},
+         "ages"),
+    ],
+)  # fmt: skip
+def test_a_fault_names_its_field(town: Town, role: str, method: str, path: str, body: Any, field: str) -> None:
+    reply = town.ask(role, method, path, body, headers={"idempotency-key": "k"})
+    assert reply.status == 400, reply.body
+    assert any(fault["path"].startswith(field) for fault in reply.json["fields"]), reply.json
+
+
+def test_every_fault_of_a_body_is_named_at_once(town: Town) -> None:
+    reply = town.ask("issuer", "POST", "/v1/cards", {"birth_year": "x", "hair": 1}, headers={"idempotency-key": "k"})
+    assert {fault["path"] for fault in reply.json["fields"]} == {"birth_year", "hair", "programme", "external_ref"}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("/v1/cards", {"programme": "kort", "external_ref": "02013299997", "birth_year": 2016}, "external_ref"),
+        ("/v1/cards/find", {"external_ref": "02013299997"}, "external_ref"),
+        ("/v1/cards/print", {"cards": [{"number": "123456789012", "name": "Barn 020132 99997"}]}, "cards[0].name"),
+    ],
+)
+def test_a_national_identity_number_is_refused_and_not_repeated(town: Town, path: str, body: Any, field: str) -> None:
+    reply = town.ask("issuer", "POST", path, body, headers={"idempotency-key": "k"})
+    assert (reply.status, reply.code) == (422, "identity_number")
+    assert reply.json["fields"][0]["path"] == field
+    assert b"99997" not in reply.body
+
+
+def _wsgi(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    raw = environ["wsgi.input"].read(length) if length else None
+    headers = {name[5:].replace("_", "-").lower(): value for name, value in environ.items() if name.startswith("HTTP_")}
+    if environ.get("CONTENT_TYPE"):
+        headers["content-type"] = environ["CONTENT_TYPE"]
+    from urllib.parse import parse_qsl  # noqa: PLC0415  used here alone
+
+    query = dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
+    reply = send(environ["REQUEST_METHOD"], environ["PATH_INFO"], body=raw, headers=headers, query=query)
+    start_response(f"{reply.status} X", list(reply.headers.items()))
+    return [reply.body]
+
+
+SIGNED: dict[str, Any] = {}
+
+
+@schemathesis.auth().apply_to(path_regex="^/v1/(?!scan)")
+class MachineToken:
+    """Lets the fuzzer through the doors of staff."""
+
+    def get(self, case: Any, context: Any) -> str:
+        del context
+        roles = [role for role in case.operation.definition.raw.get("x-roles", []) if role != "device"]
+        return str(SIGNED["town"].token(roles[0])) if roles else ""
+
+    def set(self, case: Any, data: str, context: Any) -> None:
+        del context
+        if data:
+            case.headers = {**(case.headers or {}), "Authorization": f"Bearer {data}"}
+
+
+def test_the_contract_describes_every_route_and_holds_under_random_requests(town: Town) -> None:
+    SIGNED["town"] = town
+    document = send("GET", "/v1/openapi.json").json
+    described = {(method.upper(), path) for path, methods in document["paths"].items() for method in methods}
+    assert described == {(each.method, each.path) for each in OPENINGS}
+    assert json.dumps(document)
+    schema = schemathesis.openapi.from_wsgi("/v1/openapi.json", _wsgi)
+    tried = 0
+    for result in schema.get_all_operations():
+        operation = result.ok()
+        if operation is None:
+            raise AssertionError(result)
+        phone = town.enrol("kino", "scan", "enrol")
+
+        @settings(
+            max_examples=12, deadline=None, database=None, phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )  # fmt: skip
+        @given(case=operation.as_strategy())
+        def holds(case: Any, phone: Phone = phone) -> None:
+            nonlocal tried
+            tried += 1
+            raw = b"" if case.body is None or isinstance(case.body, type(schemathesis.openapi)) else _raw(case.body)
+            path = case.formatted_path
+            roles = case.operation.definition.raw.get("x-roles", [])
+            headers = {str(name): str(value) for name, value in (case.headers or {}).items()}
+            headers |= authorization(town, phone, roles, case.method, path, raw)
+            query = {str(name): str(value) for name, value in (case.query or {}).items()}
+            reply = _through_gateway(case.method, path, raw, headers, query)
+            assert reply < 500, (case.method, path, raw[:300])
+
+        holds()
+    assert tried > 100
+
+
+def _raw(body: Any) -> bytes:
+    try:
+        return json.dumps(body).encode()
+    except (TypeError, ValueError):
+        return base64.b64encode(repr(body).encode())
+
+
+def _through_gateway(method: str, path: str, raw: bytes, headers: dict[str, str], query: dict[str, str]) -> int:
+    if path.count("/") + 1 not in {len(route.split("/")) for route in contents.app.routes}:
+        return 404
+    try:
+        reply = send(method, path, body=raw or None, headers=headers, query=query)
+    except AssertionError:
+        return 404  # no such path: the gateway's own answer
+    if reply.status >= 400:
+        assert reply.code
+    return reply.status
