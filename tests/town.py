@@ -70,7 +70,18 @@ def event(method: str, path: str, *, body: bytes | None, headers: dict[str, str]
     }  # fmt: skip
 
 
+def is_routed(path: str) -> bool:
+    """Say whether API Gateway would hand a path on to the function."""
+    return _find(path) is not None
+
+
 def _match(path: str) -> tuple[str, dict[str, str] | None]:
+    best = _find(path)
+    assert best is not None, f"no route for {path}"
+    return best[0], best[1] or None
+
+
+def _find(path: str) -> tuple[str, dict[str, str]] | None:
     pieces = path.split("/")
     best: tuple[str, dict[str, str]] | None = None
     for route in contents.app.routes:
@@ -81,8 +92,7 @@ def _match(path: str) -> tuple[str, dict[str, str] | None]:
             found = {want[1:-1]: have for want, have in zip(wanted, pieces, strict=True) if want.startswith("{")}
             if best is None or len(found) < len(best[1]):
                 best = (route, found)
-    assert best is not None, f"no route for {path}"
-    return best[0], best[1] or None
+    return best
 
 
 def send(method: str, path: str, *, body: bytes | None = None, headers: dict[str, str] | None = None,
