@@ -1,49 +1,149 @@
-"""Builds everything once, on first use; the clock and new ids come from here."""
+"""Builds everything once, each desk when it is first asked for; the clock and new ids come from here.
+
+A desk is imported with its first request: a scan in a cold function pays for neither settlement nor paper.
+"""
+
+from __future__ import annotations
 
 import secrets
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from chalicelib import table
-from chalicelib.access.actions import Gate
-from chalicelib.access.rules import issuers_from
-from chalicelib.access.store import AccessStore, IssuerKeys
-from chalicelib.cards.actions import CardDesk
-from chalicelib.cards.store import CardStore
 from chalicelib.config import Config, from_environment
-from chalicelib.credentials.actions import Mint
-from chalicelib.credentials.store import KeyRing
-from chalicelib.files import Files, open_files
-from chalicelib.settlement import paper as settlement_paper
-from chalicelib.settlement.actions import Closing
-from chalicelib.settlement.store import SettlementStore
-from chalicelib.shared.ids import CardKey, Tenant
-from chalicelib.venues.actions import Terms
-from chalicelib.venues.store import TermsStore
-from chalicelib.visits.actions import Window
-from chalicelib.visits.store import VisitStore
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-@dataclass(frozen=True, slots=True)
-class House:
-    """Every desk of the town hall, furnished."""
+    from chalicelib.access.actions import Gate
+    from chalicelib.cards.actions import CardDesk
+    from chalicelib.credentials.actions import Mint
+    from chalicelib.files import Files
+    from chalicelib.settlement.actions import Closing
+    from chalicelib.shared.ids import Tenant
+    from chalicelib.venues.actions import Terms
+    from chalicelib.visits.actions import Window
 
-    config: Config
-    clock: Callable[[], datetime]
-    terms: Terms
-    gate: Gate
-    mint: Mint
-    cards: CardDesk
-    window: Window
-    closing: Closing
-    files: Files
-
-
-_LOCK = threading.Lock()
+_LOCK = threading.RLock()
 _STANDING: list[House] = []
+
+
+def now() -> datetime:
+    """Read the clock."""
+    return datetime.now(UTC)  # noqa: TID251  the one place that reads the clock
+
+
+class House:
+    """Every desk of the town hall."""
+
+    def __init__(self, config: Config, clock: Callable[[], datetime] = now) -> None:
+        self.config = config
+        self.clock = clock
+
+    @cached_property
+    def terms(self) -> Terms:
+        """Where programmes, venues and agreements are kept."""
+        from chalicelib.venues.actions import Terms
+        from chalicelib.venues.store import TermsStore
+
+        return Terms(store=TermsStore(time.monotonic))
+
+    @cached_property
+    def gate(self) -> Gate:
+        """Where it is asked who is asking."""
+        from chalicelib.access.actions import Gate
+        from chalicelib.access.rules import issuers_from
+        from chalicelib.access.store import AccessStore, IssuerKeys
+
+        return Gate(
+            store=AccessStore(time.monotonic),
+            issuers=issuers_from(self.config.issuers),
+            keys=IssuerKeys(time.monotonic),
+            host=self.config.host,
+            new_code=lambda: secrets.token_bytes(10),
+            new_device=lambda: secrets.token_hex(12),
+        )
+
+    @cached_property
+    def mint(self) -> Mint:
+        """Where numbers and tokens are made and read."""
+        from chalicelib.credentials.actions import Mint
+        from chalicelib.credentials.store import KeyRing
+
+        return Mint(keys=KeyRing(self.config.secret, self.config.region))
+
+    @cached_property
+    def cards(self) -> CardDesk:
+        """Where cards are given out."""
+        from chalicelib.cards.actions import CardDesk
+        from chalicelib.cards.store import CardStore
+        from chalicelib.shared.ids import CardKey
+
+        return CardDesk(
+            store=CardStore(),
+            terms=self.terms.configuration,
+            mint=self.mint,
+            host=self.config.host,
+            new_number=lambda: self.mint.new_number(f"{secrets.randbelow(10**10):010d}"),
+            new_key=lambda: CardKey(secrets.token_urlsafe(12)),
+            tenants=self.terms.tenant_of,
+        )
+
+    @cached_property
+    def window(self) -> Window:
+        """Where cards are shown."""
+        from chalicelib.visits.actions import Window
+        from chalicelib.visits.store import VisitStore
+
+        return Window(
+            store=VisitStore(self.clock),
+            configuration=self.terms.configuration,
+            read_card=self.mint.read,
+            keys=self.signing_keys,
+        )
+
+    @cached_property
+    def closing(self) -> Closing:
+        """Where months are closed."""
+        from chalicelib.settlement import paper
+        from chalicelib.settlement.actions import Closing
+        from chalicelib.settlement.store import SettlementStore
+
+        return Closing(
+            store=SettlementStore(), files=self.files, configuration=self.terms.configuration, paper=paper
+        )
+
+    @cached_property
+    def files(self) -> Files:
+        """Where files are kept."""
+        from chalicelib.files import open_files
+
+        return open_files(self.config.files, self.config.region)
+
+    def signing_keys(self, tenant: Tenant) -> dict[str, list[dict[str, str]]]:
+        """Give the public keys that a tenant's cards are signed with, as JWKS."""
+        current = self.terms.configuration(tenant).municipality.signing_key
+        return self.mint.jwks(tenant, range(1, current + 1))
+
+    def table_answers(self) -> bool:
+        """Say whether the table can be read."""
+        from chalicelib import table
+
+        try:
+            table.connection().describe_table(table.Row.Meta.table_name)
+        except Exception:  # noqa: BLE001  whatever is wrong, the answer is no
+            return False
+        return True
+
+
+def build(config: Config, *, clock: Callable[[], datetime] = now) -> House:
+    """Build the house for a deployment. Nothing is fetched yet: keys and clients come with their first use."""
+    from chalicelib import table
+
+    table.bind(name=config.table, region=config.region, engine=config.engine)
+    return House(config, clock)
 
 
 def house() -> House:
@@ -53,7 +153,7 @@ def house() -> House:
     with _LOCK:
         if not _STANDING:
             _STANDING.append(build(from_environment()))
-    return _STANDING[0]
+        return _STANDING[0]
 
 
 def use(furnished: House | None) -> None:
@@ -62,53 +162,3 @@ def use(furnished: House | None) -> None:
         _STANDING.clear()
         if furnished is not None:
             _STANDING.append(furnished)
-
-
-def now() -> datetime:
-    """Read the clock."""
-    return datetime.now(UTC)  # noqa: TID251  the one place that reads the clock
-
-
-def table_answers() -> bool:
-    """Say whether the table can be read."""
-    try:
-        table.connection().describe_table(table.Row.Meta.table_name)
-    except Exception:  # noqa: BLE001  whatever is wrong, the answer is no
-        return False
-    return True
-
-
-def build(config: Config, *, clock: Callable[[], datetime] = now) -> House:
-    """Build the house for a deployment. Nothing is fetched yet: keys and clients come with their first use."""
-    table.bind(name=config.table, region=config.region, engine=config.engine)
-    files = open_files(config.files, config.region)
-    terms = Terms(store=TermsStore(time.monotonic))
-    mint = Mint(keys=KeyRing(config.secret, config.region))
-    gate = Gate(
-        store=AccessStore(time.monotonic),
-        issuers=issuers_from(config.issuers),
-        keys=IssuerKeys(time.monotonic),
-        host=config.host,
-        new_code=lambda: secrets.token_bytes(10),
-        new_device=lambda: secrets.token_hex(12),
-    )
-    cards = CardDesk(
-        store=CardStore(),
-        terms=terms.configuration,
-        mint=mint,
-        host=config.host,
-        new_number=lambda: mint.new_number(f"{secrets.randbelow(10**10):010d}"),
-        new_key=lambda: CardKey(secrets.token_urlsafe(12)),
-        tenants=terms.tenant_of,
-    )
-
-    def signing_keys(tenant: Tenant) -> dict[str, list[dict[str, str]]]:
-        return mint.jwks(tenant, range(1, terms.configuration(tenant).municipality.signing_key + 1))
-
-    window = Window(
-        store=VisitStore(clock), configuration=terms.configuration, read_card=mint.read, keys=signing_keys
-    )
-    closing = Closing(store=SettlementStore(), files=files, configuration=terms.configuration, paper=settlement_paper)
-    return House(config, clock, terms, gate, mint, cards, window, closing, files)
-
-

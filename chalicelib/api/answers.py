@@ -1,18 +1,24 @@
 """The shapes of what the office, the issuers and finance are answered, and how each is made."""
 
-from collections.abc import Iterable
-from datetime import date
+from __future__ import annotations
+
+from datetime import date  # noqa: TC003  msgspec reads it when a shape is made
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from chalicelib.access.actions import OpenEnrolment
-from chalicelib.access.rules import Device
-from chalicelib.cards.actions import Issued
-from chalicelib.cards.rules import Card, StatusChange, counter, left
-from chalicelib.settlement.rules import Settlement
 from chalicelib.shared.calendar import rfc3339
-from chalicelib.venues.rules import Agreement, Configuration, Offer, Programme, Venue
-from chalicelib.visits.actions import Voided
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from chalicelib.access.actions import OpenEnrolment
+    from chalicelib.access.rules import Device
+    from chalicelib.cards.actions import Issued
+    from chalicelib.cards.rules import Card, StatusChange
+    from chalicelib.settlement.rules import Settlement
+    from chalicelib.venues.rules import Agreement, Configuration, Offer, Programme, Venue
+    from chalicelib.visits.actions import Voided
 
 
 class Shape(msgspec.Struct):
@@ -307,6 +313,8 @@ def issued(made: Issued) -> IssuedAnswer:
 
 def card_in_full(stored: Card, history: Iterable[StatusChange], configuration: Configuration, day: date) -> CardInFull:
     """Show a card to its issuer: use per offer under the terms of the day, and its history."""
+    from chalicelib.cards.rules import counter, left
+
     terms = [
         each for each in configuration.agreements
         if each.programme == stored.programme and each.starts <= day <= each.until

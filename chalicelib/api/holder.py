@@ -1,7 +1,7 @@
 """The doors that a family comes through, without a login: the card's page, and what there is to do."""
 
 from datetime import date
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
@@ -10,12 +10,12 @@ from chalicelib.api.answering import Answer
 from chalicelib.api.answers import AmountsAnswer, Shape
 from chalicelib.api.endpoint import PUBLIC, Asking, Doors
 from chalicelib.api.reading import Body, CardText, Id, Language, Year
-from chalicelib.cards.rules import Counts, HolderOffer, HolderView, offers_on
-from chalicelib.credentials.rules import Companion
 from chalicelib.shared.answers import MalformedError, UnknownError
 from chalicelib.shared.calendar import oslo_date
 from chalicelib.shared.ids import Tenant, is_id
-from chalicelib.venues.rules import State
+
+if TYPE_CHECKING:
+    from chalicelib.cards.rules import HolderOffer, HolderView
 
 doors = Doors(__name__)
 
@@ -102,6 +102,10 @@ def show_card(asking: Asking, sent: HolderBody) -> Answer:
 )  # fmt: skip
 def list_offers(asking: Asking) -> Answer:
     """List the offers with an agreement in force."""
+    from chalicelib.cards.rules import offers_on
+    from chalicelib.credentials.rules import Companion
+    from chalicelib.venues.rules import State
+
     tenant, language = asking.query.get("tenant", ""), asking.query.get("language", "nb")
     if not is_id(tenant):
         raise MalformedError("bad_query", "Give the municipality's id as tenant.")
@@ -120,16 +124,16 @@ def list_offers(asking: Asking) -> Answer:
     return Answer(answer, headers={"Cache-Control": "public, max-age=300"})
 
 
-def _page(view: HolderView) -> HolderAnswer:
+def _page(view: "HolderView") -> HolderAnswer:
     return HolderAnswer(
         municipality=view.municipality, programme=Scheme(id=view.programme, name=view.programme_name),
         contact=view.contact, language=view.language, valid_from=view.valid_from, valid_until=view.valid_until,
-        active=view.active, counts=view.counts, counts_shown=view.counts is Counts.SHOWN,
+        active=view.active, counts=view.counts, counts_shown=view.counts == "shown",
         offers=[_offer(each) for each in view.offers],
     )  # fmt: skip
 
 
-def _offer(offer: HolderOffer) -> OfferAnswer:
+def _offer(offer: "HolderOffer") -> OfferAnswer:
     return OfferAnswer(
         venue=Place(id=offer.venue, name=offer.venue_name, address=offer.address, link=offer.link),
         offer=offer.offer, title=offer.title, category=offer.category, kind=offer.kind, age_limit=offer.age_limit,

@@ -11,7 +11,6 @@ from chalicelib.api import answers
 from chalicelib.api.answering import Answer
 from chalicelib.api.endpoint import Asking, Doors
 from chalicelib.api.reading import Body, Id, Language, Year
-from chalicelib.cards.rules import Application, Correction
 from chalicelib.shared.answers import ForbiddenError, MalformedError
 from chalicelib.shared.calendar import oslo_date
 from chalicelib.shared.ids import CardNumber, ProgrammeId, is_id
@@ -87,6 +86,8 @@ class PrintBody(Body, frozen=True):
 )  # fmt: skip
 def issue(asking: Asking, sent: IssueBody) -> Answer:
     """Issue it, once however often it is asked."""
+    from chalicelib.cards.rules import Application
+
     application = Application(
         programme=ProgrammeId(sent.programme), external_ref=sent.external_ref, birth_year=sent.birth_year,
         language=sent.language, unit=sent.unit, family_ref=sent.family_ref, funding_source=sent.funding_source,
@@ -118,6 +119,8 @@ def get_card(asking: Asking, number: str) -> Answer:
 )  # fmt: skip
 def correct_card(asking: Asking, sent: CorrectBody, number: str) -> Answer:
     """Correct it."""
+    from chalicelib.cards.rules import Correction
+
     fields = {
         name: value
         for name in ("birth_year", "language", "external_ref", "unit")
@@ -209,7 +212,7 @@ def replace_card(asking: Asking, sent: CardReasonBody, number: str) -> Answer:
 )  # fmt: skip
 def print_cards(asking: Asking, sent: PrintBody) -> Answer:
     """Print them."""
-    from chalicelib.cards.paper import print_cards as draw  # noqa: PLC0415  fonts and drawing only where paper is made
+    from chalicelib.cards.paper import print_cards as draw
 
     if Role.ISSUER not in asking.caller.roles and any(line.name is not None for line in sent.cards):
         raise ForbiddenError("names_are_for_issuers", "The office prints cards without a name.")

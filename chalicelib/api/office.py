@@ -275,7 +275,7 @@ def get_venue(asking: Asking, venue: str) -> Answer:
 )  # fmt: skip
 def open_enrolment(asking: Asking, sent: EnrolmentBody, venue: str) -> Answer:
     """Make the code and its QR."""
-    from chalicelib.access.paper import enrolment_qr  # noqa: PLC0415  segno is drawn in where a code is drawn
+    from chalicelib.access.paper import enrolment_qr
 
     house = wiring.house()
     if VenueId(venue) not in house.terms.configuration(asking.tenant).venues:

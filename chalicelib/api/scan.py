@@ -1,7 +1,7 @@
 """The ticket window's doors: a phone becomes a device, looks at cards, registers visits and takes them back."""
 
 from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import Meta
 
@@ -14,8 +14,10 @@ from chalicelib.api.endpoint import PUBLIC, Asking, Doors
 from chalicelib.api.reading import Body, CardText, Id, Label, Uuid
 from chalicelib.shared.answers import RuleError
 from chalicelib.shared.ids import OfferId, VisitId
-from chalicelib.visits.actions import Asked
-from chalicelib.visits.rules import Verdict, Visit
+
+if TYPE_CHECKING:
+    from chalicelib.visits.actions import Asked
+    from chalicelib.visits.rules import Verdict, Visit
 
 doors = Doors(__name__)
 
@@ -244,7 +246,9 @@ def today(asking: Asking) -> Answer:
     return Answer(wiring.house().window.today(asking.device, now=asking.now))
 
 
-def _asked(sent: VisitBody) -> Asked:
+def _asked(sent: VisitBody) -> "Asked":
+    from chalicelib.visits.actions import Asked
+
     if sent.at.tzinfo is None:
         raise RuleError("at_without_zone", "Give `at` in UTC: 2026-11-22T10:15:00Z.")
     return Asked(
@@ -253,7 +257,7 @@ def _asked(sent: VisitBody) -> Asked:
     )  # fmt: skip
 
 
-def _count_refusal(asking: Asking, verdict: Verdict) -> None:
+def _count_refusal(asking: Asking, verdict: "Verdict") -> None:
     if verdict.because is not None:
         device = asking.device
         metrics.count(
@@ -264,13 +268,13 @@ def _count_refusal(asking: Asking, verdict: Verdict) -> None:
         )
 
 
-def _visit(visit: Visit | None) -> VisitShown | None:
+def _visit(visit: "Visit | None") -> VisitShown | None:
     if visit is None:
         return None
     return VisitShown(id=visit.id, offer=visit.offer, persons=visit.persons, date=visit.date)
 
 
-def _verdict(verdict: Verdict) -> VerdictAnswer:
+def _verdict(verdict: "Verdict") -> VerdictAnswer:
     to_pay = verdict.to_pay
     return VerdictAnswer(
         admitted=verdict.admitted, because=verdict.because, persons=verdict.persons, offer=verdict.offer,

@@ -1,0 +1,19 @@
+"""Print every number of docs/quality.md, in one run."""
+
+import platform
+
+from bench import imports, loopback, overhead
+from bench.stage import stage
+
+
+def main() -> None:
+    """Measure and print."""
+    print(f"Python {platform.python_version()} on {platform.machine()}; medians; a quiet machine tells more")
+    import sys
+    if "-q" not in sys.argv: print(imports.report(), flush=True)
+    with stage() as set_up:
+        print(overhead.report(set_up), flush=True)
+        print(loopback.report(set_up), flush=True)
+
+
+main()
