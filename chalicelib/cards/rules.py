@@ -1,12 +1,25 @@
 """What a card is, and what may be done with it."""
 
-from dataclasses import dataclass, field
-from datetime import date, datetime
+import json
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
-from chalicelib.shared.calendar import stamp
-from chalicelib.shared.ids import CardKey, CardNumber, ProgrammeId
-from chalicelib.venues.rules import Agreement
+from chalicelib.credentials.rules import CardBody, Companion, Flags, Kind
+from chalicelib.shared.answers import ConflictError, Field, RuleError
+from chalicelib.shared.calendar import Period, add_months, stamp, start_of
+from chalicelib.shared.ids import CardKey, CardNumber, OfferId, ProgrammeId, VenueId, holds_identity_number
+from chalicelib.shared.money import Ore
+from chalicelib.venues.rules import Agreement, Configuration, Offer, Programme, State, Venue, in_language
+from chalicelib.venues.rules import Counts as PerMark
+
+WRONG_YEARS: Final = 5  # guesses on the holder's page, then nothing until the next day
+KEPT_MONTHS: Final = 12  # a card and all that names it, after its last day (decision: two clocks of retention)
+KEPT_REQUEST: Final = timedelta(days=30)
+_MONTHS: Final = re.compile(r"P(?:(?P<years>\d{1,2})Y)?(?:(?P<months>\d{1,2})M)?")
 
 
 class Status(StrEnum):
@@ -73,3 +86,481 @@ def left(card: Card, agreement: Agreement, day: date) -> int | None:
     if agreement.limit is None:
         return None
     return max(agreement.limit - card.uses.get(counter(agreement, day), 0), 0)
+
+
+class Act(StrEnum):
+    """What an issuer may do with a card's status."""
+
+    BLOCK = "block"
+    UNBLOCK = "unblock"
+    REPLACE = "replace"
+    END = "end"
+
+
+# What is not named cannot be done. Doing again what is done already changes nothing, except a replacement:
+# that would make a third card.
+AFTER: Final[Mapping[tuple[Act, Status], Status]] = {
+    (Act.BLOCK, Status.ACTIVE): Status.BLOCKED,
+    (Act.BLOCK, Status.BLOCKED): Status.BLOCKED,
+    (Act.UNBLOCK, Status.BLOCKED): Status.ACTIVE,
+    (Act.UNBLOCK, Status.ACTIVE): Status.ACTIVE,
+    (Act.REPLACE, Status.ACTIVE): Status.REPLACED,
+    (Act.REPLACE, Status.BLOCKED): Status.REPLACED,
+    (Act.END, Status.BLANK): Status.ENDED,
+    (Act.END, Status.ACTIVE): Status.ENDED,
+    (Act.END, Status.BLOCKED): Status.ENDED,
+    (Act.END, Status.ENDED): Status.ENDED,
+}
+LIVE: Final = frozenset({Status.ACTIVE, Status.BLOCKED})  # somebody's card, though perhaps not just now
+OF_NO_USE: Final = frozenset({Status.BLOCKED, Status.REPLACED, Status.ENDED})  # what a phone without network must know
+REASONS: Final = frozenset({"lost", "stolen", "damaged", "misuse", "ended"})
+CORRECTED: Final = "corrected"
+CORRECTABLE: Final = frozenset({"birth_year", "language", "external_ref", "unit"})
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What an issuer asks for: a child's card, without the child."""
+
+    programme: ProgrammeId
+    external_ref: str
+    birth_year: int
+    language: str = "nb"
+    unit: str | None = None
+    family_ref: str | None = None
+    funding_source: str | None = None
+    valid_from: date | None = None
+    valid_until: date | None = None
+    siblings: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What was wrong, or has moved: any of `birth_year`, `language`, `external_ref`, `unit`."""
+
+    fields: Mapping[str, str | int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request id of a caller with what it asked for; `made` is the number it was answered with."""
+
+    by: str
+    key: str
+    content: str
+    made: CardNumber
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Which card a reference holds in a programme. `previous` is the card before it, for whoever still carries it."""
+
+    external_ref: str
+    programme: ProgrammeId
+    number: CardNumber
+    previous: CardNumber
+    valid_until: date
+    ended: bool
+
+
+class Clash(StrEnum):
+    """Why a write did not happen, the weightiest first: what is stored says otherwise."""
+
+    REQUEST = "request"  # the request id was used before
+    MOVED = "moved"  # the card is no longer as it was read: read again
+    CLAIM = "claim"  # the reference has a card
+    QUOTA = "quota"  # the programme year is full
+    NUMBER = "number"  # the number is somebody else's: draw again
+
+
+def content_of(application: Application) -> str:
+    """Write an application as canonical JSON, so that the same request is known by what it says."""
+    return json.dumps(asdict(application), default=str, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def refuse_identity_numbers(texts: Mapping[str, str | int | None]) -> None:
+    """Raise RuleError `identity_number` naming the fields that look like a fødselsnummer (decision: none is stored)."""
+    found = tuple(
+        Field(name, "identity_number", "This looks like a fødselsnummer.")
+        for name, text in texts.items()
+        if isinstance(text, str) and holds_identity_number(text)
+    )
+    if found:
+        raise RuleError("identity_number", "A national identity number is never stored here; leave it out.", found)
+
+
+def refuse_unknown_reason(reason: str | None) -> None:
+    """Raise RuleError `unknown_reason` for free text, since a history holds codes only."""
+    if reason is not None and reason not in REASONS:
+        fault = Field("reason", "unknown_reason", "Give one of: " + ", ".join(sorted(REASONS)) + ".")
+        raise RuleError("unknown_reason", "A reason is one of a few codes.", (fault,))
+
+
+def status_after(act: Act, status: Status) -> Status:
+    """Give the status that an act leads to; ConflictError `not_in_that_state` where it cannot be done."""
+    after = AFTER.get((act, status))
+    if after is None:
+        raise ConflictError("not_in_that_state", "The card's status does not allow this.")
+    return after
+
+
+def next_entry(
+    history: Sequence[StatusChange], *, now: datetime, status: Status, reason: str | None, by: str
+) -> StatusChange:
+    """Give the next line of a card's history. It runs forward, also where two machines' clocks do not."""
+    after_the_latest = history[-1].at + timedelta(microseconds=1) if history else now
+    return StatusChange(max(now, after_the_latest), status, reason, by)
+
+
+def validity(programme: Programme, application: Application, today: date) -> tuple[date, date]:
+    """Give a new card's first and last day, both included (requirement OK-14).
+
+    From today, or the programme's start, or the day asked for; until the programme's end or its `validity` is over,
+    whichever comes first, or a day asked for before that. RuleError `programme_closed` or `outside_programme`.
+    """
+    if programme.state is State.CLOSED:
+        raise RuleError("programme_closed", "The programme gives out no more cards.")
+    first = application.valid_from or max(today, programme.valid_from)
+    if not programme.valid_from <= first <= programme.valid_until:
+        raise _outside("valid_from", "The first day must be one of the programme's.")
+    longest = min(_last_day(programme, first), programme.valid_until)
+    last = application.valid_until or longest
+    if not first <= last <= longest:
+        raise _outside("valid_until", "The last day must be within the programme and its cards' validity.")
+    return first, last
+
+
+def _outside(path: str, detail: str) -> RuleError:
+    return RuleError(
+        "outside_programme", "The card would not be within its programme.", (Field(path, "outside", detail),)
+    )
+
+
+def _last_day(programme: Programme, first: date) -> date:
+    duration = _MONTHS.fullmatch(programme.validity)
+    if duration is None:
+        return programme.valid_until
+    months = int(duration["years"] or 0) * 12 + int(duration["months"] or 0)
+    return add_months(first, months) - timedelta(days=1)
+
+
+def programme_year(programme: Programme, day: date) -> date:
+    """Give the first day of the programme year that a day falls in; years are counted from the programme's start."""
+    years = max(day.year - programme.valid_from.year, 0)
+    first = add_months(programme.valid_from, 12 * years)
+    return first if first <= day or not years else add_months(programme.valid_from, 12 * (years - 1))
+
+
+def check_age(programme: Programme, birth_year: int, first: date) -> None:
+    """Raise RuleError `age_outside_programme` for whom the rule excludes on every day of the start year.
+
+    The server knows a year and the issuer the day, so somebody who is 4 or 5 in that year may have a card from 5.
+    """
+    oldest = first.year - birth_year
+    if oldest < programme.ages_from or oldest - 1 > programme.ages_to:
+        fault = Field(
+            "birth_year", "age_outside_programme", "Too young or too old on every day of the card's first year."
+        )
+        raise RuleError("age_outside_programme", "The programme is for other ages.", (fault,))
+
+
+def companion_class(programme: Programme, birth_year: int, first: date) -> Companion:
+    """Give who may come along, fixed at issue; an age is taken to be reached on 1 January of the year it is reached."""
+    rule, _, age = programme.companion.partition(":")
+    if rule == "adult_under":
+        return Companion.ADULT if first.year - birth_year < int(age) else Companion.ANY
+    return Companion(rule)
+
+
+def flags_of(programme: Programme, birth_year: int, first: date) -> int:
+    """Give the class and flags byte of a card that belongs to somebody."""
+    return Flags(Kind.CARD, blank=False, companion=companion_class(programme, birth_year, first)).byte
+
+
+def kept_until(valid_until: date) -> datetime:
+    """Give the instant at which a card and all that names it is to be gone."""
+    return start_of(add_months(valid_until, KEPT_MONTHS) + timedelta(days=1))
+
+
+def body_of(card: Card, configuration: Configuration) -> CardBody:
+    """Give what a card's token says."""
+    return CardBody(
+        key_id=configuration.municipality.signing_key,
+        tenant=configuration.municipality.number,
+        programme=configuration.programmes[card.programme].code,
+        flags=card.flags,
+        number=card.number,
+        valid_from=card.valid_from,
+        valid_until=card.valid_until,
+    )
+
+
+class Counts(StrEnum):
+    """Whether the holder's page shows what is left, and if not, why."""
+
+    SHOWN = "shown"
+    YEAR_NEEDED = "year_needed"
+    WRONG_YEAR = "wrong_year"
+    LOCKED = "locked"  # too many wrong years today
+
+
+@dataclass(frozen=True, slots=True)
+class WrongYears:
+    """How many wrong birth years were given on a day."""
+
+    day: date
+    count: int
+
+    def locks(self, today: date) -> bool:
+        """Say whether the counts stay hidden for the rest of the day."""
+        return self.day == today and self.count >= WRONG_YEARS
+
+    def another(self, today: date) -> "WrongYears":
+        """Count one more; each day starts afresh."""
+        return WrongYears(today, self.count + 1 if self.day == today else 1)
+
+
+@dataclass(frozen=True, slots=True)
+class HolderOffer:
+    """Something the card is good for, in the holder's language. `left` is None where it is free all year or hidden.
+
+    `included` and `excluded` are phrase codes; amounts are øre.
+    """
+
+    venue: VenueId
+    venue_name: str
+    address: str
+    link: str
+    offer: OfferId
+    title: str
+    category: str
+    kind: str
+    age_limit: int | None
+    included: tuple[str, ...]
+    included_text: str
+    excluded: tuple[str, ...]
+    excluded_text: str
+    companion: Companion
+    persons_max: int
+    copay_holder: Ore
+    copay_companion: Ore
+    limit: int | None
+    period: Period
+    left: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class HolderView:
+    """The holder's page: no name, no number. `active` is False for a card that no till lets in any more."""
+
+    municipality: str
+    programme: ProgrammeId
+    programme_name: str
+    contact: str
+    language: str
+    valid_from: date
+    valid_until: date
+    active: bool
+    counts: Counts
+    offers: tuple[HolderOffer, ...]
+
+
+def holder_view(card: Card, configuration: Configuration, *, counts: Counts, language: str, today: date) -> HolderView:
+    """Draw up the holder's page for a day; before the card's first day, for that day."""
+    programme = configuration.programmes[card.programme]
+    day = max(today, card.valid_from)
+    return HolderView(
+        municipality=configuration.municipality.name,
+        programme=programme.id,
+        programme_name=in_language(programme.name, language),
+        contact=programme.contact,
+        language=language,
+        valid_from=card.valid_from,
+        valid_until=card.valid_until,
+        active=card.status is Status.ACTIVE and today <= card.valid_until and programme.state is State.OPEN,
+        counts=counts,
+        offers=offers_on(
+            configuration,
+            programme,
+            day,
+            language=language,
+            companion=Flags.of(card.flags).companion,
+            of=card if counts is Counts.SHOWN else None,
+        ),
+    )
+
+
+def offers_on(
+    configuration: Configuration,
+    programme: Programme,
+    day: date,
+    *,
+    language: str,
+    companion: Companion,
+    of: Card | None,
+) -> tuple[HolderOffer, ...]:
+    """List what a programme gives on a day, venue by venue; with what is left on a card where one is given."""
+    found = []
+    for terms in configuration.agreements:
+        venue = configuration.venues.get(terms.venue)
+        offer = configuration.offers.get((terms.venue, terms.offer))
+        in_force = terms.programme == programme.id and terms.starts <= day <= terms.until
+        if in_force and venue is not None and offer is not None:
+            remaining = None if of is None else left(of, terms, day)
+            found.append(
+                _holder_offer(terms, venue, offer, language=language, companion=companion, remaining=remaining)
+            )
+    return tuple(sorted(found, key=lambda each: (each.venue_name, each.venue, each.title, each.offer)))
+
+
+def _holder_offer(
+    terms: Agreement, venue: Venue, offer: Offer, *, language: str, companion: Companion, remaining: int | None
+) -> HolderOffer:
+    alone = not terms.companion_allowed or terms.persons_max == 1
+    return HolderOffer(
+        venue=venue.id,
+        venue_name=venue.name,
+        address=venue.address,
+        link=venue.link,
+        offer=offer.id,
+        title=in_language(offer.title, language),
+        category=offer.category,
+        kind=offer.kind,
+        age_limit=offer.age_limit,
+        included=offer.included,
+        included_text=in_language(offer.included_text, language),
+        excluded=offer.excluded,
+        excluded_text=in_language(offer.excluded_text, language),
+        companion=Companion.NONE if alone else companion,
+        persons_max=1 if alone else terms.persons_max,
+        copay_holder=terms.copay_holder,
+        copay_companion=terms.copay_companion,
+        limit=terms.limit,
+        period=terms.per,
+        left=remaining,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BackLine:
+    """One allowance on the back of a printed card. `visits` boxes to tick; None: free entry."""
+
+    place: str
+    visits: int | None
+    per: Period = Period.CARD
+
+
+@dataclass(frozen=True, slots=True)
+class PrintJob:
+    """One card as it is printed. Without a name there is a line to write it on. The name is never stored or logged."""
+
+    number: CardNumber
+    url: str
+    programme: ProgrammeId
+    title: str  # the programme's name
+    valid_from: date
+    valid_until: date  # the last day included
+    lines: tuple[BackLine, ...]
+    companion: Companion = Companion.ANY
+    persons_max: int = 2  # the holder and those along, at the offer that takes most
+    each_person_counts: bool = False  # one mark per person, not per visit
+    name: str | None = None
+    contact: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What all cards of one print run share. Images are PNG or JPEG as bytes."""
+
+    language: str  # nb, nn or en; another is printed in bokmål
+    municipality: str
+    coat_of_arms: bytes | None = None
+    logos: Mapping[ProgrammeId, bytes] = field(default_factory=dict)
+    venue_logos: tuple[bytes, ...] = ()
+
+
+def back_lines(configuration: Configuration, programme: ProgrammeId, day: date, language: str) -> tuple[BackLine, ...]:
+    """List the allowances in force on a day by venue; offers that share one stand on one line."""
+    shared: dict[str, list[Agreement]] = {}
+    for terms in configuration.agreements:
+        known = terms.venue in configuration.venues and (terms.venue, terms.offer) in configuration.offers
+        if known and terms.programme == programme and terms.starts <= day <= terms.until:
+            shared.setdefault(terms.quota, []).append(terms)
+    lines_at: dict[VenueId, int] = {}
+    for group in shared.values():
+        for venue in {terms.venue for terms in group}:
+            lines_at[venue] = lines_at.get(venue, 0) + 1
+    lines = [
+        BackLine(_place(group, configuration, language, lines_at), group[0].limit, group[0].per)
+        for group in shared.values()
+    ]
+    return tuple(sorted(lines, key=lambda line: line.place.casefold()))
+
+
+def _place(group: list[Agreement], configuration: Configuration, language: str, lines_at: Mapping[VenueId, int]) -> str:
+    # The offer is named only where the venue alone does not say which allowance this is.
+    titles: dict[VenueId, list[str]] = {}
+    for terms in group:
+        offer = configuration.offers[terms.venue, terms.offer]
+        titles.setdefault(terms.venue, []).append(in_language(offer.title, language))
+    named = [
+        configuration.venues[venue].name + (f": {', '.join(sorted(of_venue))}" if lines_at[venue] > 1 else "")
+        for venue, of_venue in titles.items()
+    ]
+    return ", ".join(sorted(named))
+
+
+PRINTABLE: Final = frozenset({Status.BLANK, Status.ACTIVE})
+FACE_LANGUAGES: Final = ("nb", "nn", "en")
+
+
+def face_language(programme: Programme) -> str:
+    """Give the language of the printed face: the programme's first that the venues read, else bokmål."""
+    return next((language for language in programme.languages if language in FACE_LANGUAGES), "nb")
+
+
+def print_job(card: Card, configuration: Configuration, *, url: str, name: str | None, today: date) -> PrintJob:
+    """Give what is printed on a card: the terms of today, or of its first day where that is later."""
+    programme = configuration.programmes[card.programme]
+    language = face_language(programme)
+    day = max(today, card.valid_from)
+    in_force = [
+        terms for terms in configuration.agreements
+        if terms.programme == programme.id and terms.starts <= day <= terms.until and terms.companion_allowed
+    ]  # fmt: skip
+    return PrintJob(
+        number=card.number,
+        url=url,
+        programme=programme.id,
+        title=in_language(programme.name, language),
+        valid_from=card.valid_from,
+        valid_until=card.valid_until,
+        lines=back_lines(configuration, programme.id, day, language),
+        companion=Flags.of(card.flags).companion,
+        persons_max=max((terms.persons_max for terms in in_force), default=1),
+        each_person_counts=programme.counts is PerMark.PERSON,
+        name=name,
+        contact=programme.contact,
+    )
+
+
+def print_look(
+    configuration: Configuration, programmes: Collection[ProgrammeId], images: Callable[[str], bytes | None]
+) -> Look:
+    """Give what a print run shares. `images` finds an image by where it is kept; one that is gone is left out."""
+    shown = [configuration.programmes[each] for each in configuration.programmes if each in programmes]
+    places = {terms.venue for terms in configuration.agreements if terms.programme in programmes}
+    venues = sorted((configuration.venues[each] for each in places if each in configuration.venues), key=_by_name)
+    arms = configuration.municipality.coat_of_arms
+    logos = {each.id: image for each in shown if each.logo and (image := images(each.logo)) is not None}
+    return Look(
+        language=face_language(shown[0]),
+        municipality=configuration.municipality.name,
+        coat_of_arms=images(arms) if arms else None,
+        logos=logos,
+        venue_logos=tuple(image for each in venues if each.logo and (image := images(each.logo)) is not None),
+    )
+
+
+def _by_name(venue: Venue) -> tuple[str, VenueId]:
+    return venue.name.casefold(), venue.id

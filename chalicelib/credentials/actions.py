@@ -45,6 +45,7 @@ class Presented:
     body: CardBody | None = None
     forged: bool = False
     foreign: bool = False
+    copied: bool = False  # told by a tag that counts its readings; no carrier says so yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,17 @@ class Mint:
         except (ValueError, KeyError, InvalidSignature):
             return Presented(forged=True)
         return Presented(body.number, body)
+
+    def municipality_of(self, text: str) -> int | None:
+        """Give the municipality number that a token names, unproven: it says whose keys to read the token with."""
+        match split_card_text(text):
+            case TokenText(token):
+                try:
+                    return unpack(from_token(token)[0]).tenant
+                except ValueError:
+                    return None
+            case _:
+                return None
 
     def jwks(self, tenant: Tenant, key_ids: Iterable[int]) -> dict[str, list[dict[str, str]]]:
         """Give the public keys as a JWK set (RFC 8037), for whoever wants to verify a card without asking us."""
