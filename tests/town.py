@@ -222,7 +222,7 @@ class Town:
         self.moment += timedelta(**by)
 
 
-def found(folder: Path, *, engine: str, name: str) -> Town:
+def found(folder: Path, *, engine: str, name: str, host: str = HOST) -> Town:
     """Found the town on a table that exists, and let its house stand."""
     key = ec.generate_private_key(ec.SECP256R1())
     secret = folder / "secret.json"
@@ -235,7 +235,7 @@ def found(folder: Path, *, engine: str, name: str) -> Town:
     }]  # fmt: skip
     town = Town(key)
     config = Config(
-        table=name, region="eu-north-1", engine=engine, host=HOST, issuers=json.dumps(issuers),
+        table=name, region="eu-north-1", engine=engine, host=host, issuers=json.dumps(issuers),
         files=str(folder / "files"), secret=str(secret), version="test",
     )  # fmt: skip
     wiring.use(wiring.build(config, clock=town.clock))
