@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from chalicelib.access.actions import Gate
     from chalicelib.cards.actions import CardDesk
     from chalicelib.credentials.actions import Mint
+    from chalicelib.credentials.store import KeyRing
     from chalicelib.files import Files
     from chalicelib.settlement.actions import Closing
     from chalicelib.shared.ids import Tenant
@@ -70,9 +71,15 @@ class House:
     def mint(self) -> Mint:
         """Where numbers and tokens are made and read."""
         from chalicelib.credentials.actions import Mint
+
+        return Mint(keys=self.keys)
+
+    @cached_property
+    def keys(self) -> KeyRing:
+        """The keys that cards are signed with."""
         from chalicelib.credentials.store import KeyRing
 
-        return Mint(keys=KeyRing(self.config.secret, self.config.region))
+        return KeyRing(self.config.secret, self.config.region)
 
     @cached_property
     def cards(self) -> CardDesk:
@@ -123,9 +130,9 @@ class House:
         return open_files(self.config.files, self.config.region)
 
     def signing_keys(self, tenant: Tenant) -> dict[str, list[dict[str, str]]]:
-        """Give the public keys that a tenant's cards are signed with, as JWKS."""
-        current = self.terms.configuration(tenant).municipality.signing_key
-        return self.mint.jwks(tenant, range(1, current + 1))
+        """Give the public keys of a tenant's cards as JWKS: also the next one, so that phones have it in good time."""
+        self.terms.configuration(tenant)  # UnknownError where there is no such tenant
+        return self.mint.jwks(tenant, self.keys.key_ids())
 
     def table_answers(self) -> bool:
         """Say whether the table can be read."""

@@ -26,7 +26,9 @@ window.showCard = (url) => new Promise((k) => {
   if (!url) { im = null; return k(); }
   const i = new Image(); i.onload = () => { im = i; k(); }; i.src = url;
 });
-setInterval(() => { x.fillStyle = '#667'; x.fillRect(0, 0, 1280, 720); if (im) x.drawImage(im, 340, 60, 600, 600); }, 50);
+setInterval(() => {
+  x.fillStyle = '#667'; x.fillRect(0, 0, 1280, 720); if (im) x.drawImage(im, 340, 60, 600, 600);
+}, 50);
 navigator.mediaDevices.getUserMedia = async () => c.captureStream(20);
 """
 
