@@ -1,0 +1,121 @@
+"""The commands: run, token, demo, enrol, tenant put, engine."""
+
+import argparse
+import os
+import re
+import shutil
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from infra.local import engine
+from infra.local.house import at_home, held
+from infra.local.issuer import ROLES, open_issuer
+from infra.local.places import ENGINE_FOLDER, Places, StartError, from_environment
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what was asked. What stands in the way is said in one line on the error channel, with exit code 1."""
+    asked = _parser().parse_args(arguments)
+    try:
+        places = from_environment()
+        asked.do(places, asked)
+    except (StartError, engine.EngineError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 0
+    return 0
+
+
+def _run(places: Places, asked: argparse.Namespace) -> None:
+    from infra.local.run import run  # noqa: PLC0415  a token is given without loading all this
+
+    if asked.verbose:
+        os.environ["OPPLEV_VERBOSE"] = "1"
+    run(replace(places, verbose=places.verbose or asked.verbose, demo=places.demo and not asked.no_demo))
+
+
+def _token(places: Places, asked: argparse.Namespace) -> None:
+    now = datetime.fromtimestamp(time.time(), UTC)
+    if not re.fullmatch(r"[A-Za-z0-9_.-]{1,40}", asked.who):
+        message = "--who takes letters, digits, '_', '.' and '-', at most 40."
+        raise StartError(message)
+    issuer = open_issuer(places)
+    print(issuer.token(tenant=asked.tenant, role=asked.role, who=asked.who, hours=asked.hours, now=now))
+
+
+def _demo(places: Places, asked: argparse.Namespace) -> None:
+    from infra.local.demo import load  # noqa: PLC0415  a token is given without loading all this
+
+    if asked.reset:
+        with held(places):
+            for file in places.data.glob(f"{places.database.name}*"):
+                file.unlink()
+            shutil.rmtree(places.files, ignore_errors=True)
+    with at_home(places) as house:
+        demo = load(house, places)
+    print(f"The demo municipality {demo.tenant} stands, with {len(demo.cards)} cards: {places.demo_cards}")
+
+
+def _enrol(places: Places, asked: argparse.Namespace) -> None:
+    from infra.local.demo import enrolment_url  # noqa: PLC0415  a token is given without loading all this
+
+    with at_home(places) as house:
+        print(enrolment_url(house, tenant=asked.tenant, venue=asked.venue, label=asked.label))
+
+
+def _tenant(places: Places, asked: argparse.Namespace) -> None:
+    with at_home(places) as house:
+        from chalicelib.shared.answers import OpplevError  # noqa: PLC0415  a token is given without loading all this
+        from chalicelib.shared.ids import Tenant  # noqa: PLC0415
+        from chalicelib.venues.rules import Municipality  # noqa: PLC0415
+
+        wanted = Municipality(Tenant(asked.id), asked.number, asked.name, coat_of_arms=asked.coat_of_arms)
+        try:
+            made = house.terms.put_municipality(wanted)
+        except OpplevError as error:
+            faults = " ".join(f"{fault.path}: {fault.detail}" for fault in error.fields)
+            message = f"{error.detail} {faults}".strip()
+            raise StartError(message) from error
+    print(f"{made.name} ({made.number}) stands. Token: python -m infra.local token --tenant {made.id} --role office")
+
+
+def _engine(places: Places, asked: argparse.Namespace) -> None:
+    del places, asked
+    engine.install(ENGINE_FOLDER)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m infra.local", description="Opplev on one machine.")
+    parser.set_defaults(do=_run, verbose=False, no_demo=False)
+    commands = parser.add_subparsers(metavar="command")
+    run = commands.add_parser("run", help="start everything (the default)")
+    run.add_argument("--verbose", action="store_true", help="print each request: method, route, status, time")
+    run.add_argument("--no-demo", action="store_true", help="start without the demo municipality")
+    run.set_defaults(do=_run)
+    token = commands.add_parser("token", help="print a token for curl")
+    token.add_argument("--tenant", required=True)
+    token.add_argument("--role", required=True, choices=ROLES)
+    token.add_argument("--who", default="demo", help="who it is given to; some steps need two different people")
+    token.add_argument("--hours", type=float, default=12)
+    token.set_defaults(do=_token)
+    demo = commands.add_parser("demo", help="load the demo municipality; twice is as good as once")
+    demo.add_argument("--reset", action="store_true", help="first DELETE everything in the data folder but the keys")
+    demo.set_defaults(do=_demo)
+    enrol = commands.add_parser("enrol", help="print an address that makes one phone a till of a venue")
+    enrol.add_argument("--tenant", required=True)
+    enrol.add_argument("--venue", required=True)
+    enrol.add_argument("--label", default="Kasse")
+    enrol.set_defaults(do=_enrol)
+    tenant = commands.add_parser("tenant", help="add or change a municipality")
+    put = tenant.add_subparsers(metavar="put", required=True).add_parser("put", help="add or change a municipality")
+    put.add_argument("--id", required=True, help="lower case, as in lorenskog")
+    put.add_argument("--number", required=True, type=int, help="kommunenummer")
+    put.add_argument("--name", required=True)
+    put.add_argument("--coat-of-arms", help="an image in the files, as in images/arms.png")
+    put.set_defaults(do=_tenant)
+    commands.add_parser("engine", help="fetch the embedded DynamoDB").set_defaults(do=_engine)
+    return parser

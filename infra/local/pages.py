@@ -1,0 +1,85 @@
+"""The pages that a phone loads, with the headers they also have in the cloud."""
+
+import hashlib
+import json
+import mimetypes
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import unquote
+
+from infra.local.wire import Answer, Request
+
+_INFRA: Final = Path(__file__).resolve().parent.parent
+# The machine's own table of types differs from one system to the next; these are what browsers insist on.
+_TYPES: Final = {
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".mjs": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+    ".wasm": "application/wasm",
+    ".webmanifest": "application/manifest+json",
+    ".woff2": "font/woff2",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    changed: int
+    size: int
+    etag: str
+    body: bytes
+
+
+class Pages:
+    """The files under one folder, and the short addresses that some of them also have."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.resolve()
+        self._short: dict[str, str] = json.loads((_INFRA / "pages.json").read_text("utf-8"))
+        self._headers: dict[str, str] = json.loads((_INFRA / "headers.json").read_text("utf-8"))["everywhere"]
+        self._kept: dict[Path, _Page] = {}
+
+    def answer(self, request: Request) -> Answer | None:
+        """Give the page that a path names, 304 when the browser has it, None when there is no such page."""
+        path = self._file(request.path)
+        if path is None:
+            return None
+        page = self._read(path)
+        kind = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+        headers = [
+            ("Content-Type", kind),
+            ("Cache-Control", "no-cache"),
+            ("ETag", page.etag),
+            *self._headers.items(),
+        ]
+        if _has(request.header("if-none-match"), page.etag):
+            return Answer(304, headers)
+        return Answer(200, headers, page.body)
+
+    def _file(self, path: str) -> Path | None:
+        name = self._short.get(path)
+        if name is None:
+            name = unquote(path).removeprefix("/")
+            pieces = name.split("/")
+            if "\\" in name or "\0" in name or any(not piece or piece.startswith(".") for piece in pieces):
+                return None
+        file = (self._folder / name).resolve()
+        return file if file.is_relative_to(self._folder) and file.is_file() else None
+
+    def _read(self, path: Path) -> _Page:
+        stat = path.stat()
+        kept = self._kept.get(path)
+        if kept is None or (kept.changed, kept.size) != (stat.st_mtime_ns, stat.st_size):
+            body = path.read_bytes()
+            kept = _Page(stat.st_mtime_ns, stat.st_size, f'"{hashlib.sha256(body).hexdigest()[:32]}"', body)
+            self._kept[path] = kept
+        return kept
+
+
+def _has(if_none_match: str, etag: str) -> bool:
+    told = [piece.strip().removeprefix("W/") for piece in if_none_match.split(",")]
+    return etag in told or told == ["*"]
