@@ -1,12 +1,8 @@
 """What the clock asks for on the first of the month."""
 
-import logging
-from typing import Final
-
 from chalicelib import wiring
+from chalicelib.api.answering import LOG
 from chalicelib.shared.ids import Tenant
-
-LOG: Final = logging.getLogger("opplev")
 
 
 class MonthsNotClosedError(Exception):

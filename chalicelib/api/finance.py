@@ -5,7 +5,7 @@ import re
 from chalicelib import wiring
 from chalicelib.access.rules import Role
 from chalicelib.api import answers
-from chalicelib.api.answering import Answer
+from chalicelib.api.answering import LOG, Answer
 from chalicelib.api.endpoint import Asking, Doors
 from chalicelib.shared.answers import MalformedError, UnknownError
 
@@ -28,6 +28,8 @@ def list_settlements(asking: Asking) -> Answer:
 def close_month(asking: Asking, month: str) -> Answer:
     """Close it."""
     closed = wiring.house().closing.close(asking.tenant, _month(month), by=asking.by, now=asking.now)
+    for alarm in closed.alarms:
+        LOG.error("settlement_alarm tenant=%s code=%s month=%s", asking.tenant, alarm.code, alarm.month)
     return Answer(answers.settlement(closed), 202 if closed.state == "closing" else 200)
 
 

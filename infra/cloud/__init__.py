@@ -1,0 +1,1 @@
+"""The cloud: what CloudFormation builds, and what is put into it."""
