@@ -32,5 +32,5 @@ if ! recent_enough "$venv/bin/python" || ! "$venv/bin/python" -m pip --version >
 fi
 
 echo "Installing $wanted (the first time takes a minute) ..."
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$wanted" ||
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --constraint infra/cloud/constraints.txt --requirement "$wanted" ||
   say "pip could not install $wanted; its own words are above."
