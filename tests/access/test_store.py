@@ -119,10 +119,14 @@ def test_devices_that_do_not_exist_fill_no_memory(store: AccessStore) -> None:
 
 
 def test_the_memory_is_bounded_and_forgets_whom_it_has_not_seen_longest(store: AccessStore) -> None:
-    for number in range(2049):
-        store._written(replace(DEVICE, id=DeviceId(f"lorenskog-{number:024d}")))
+    phones = [replace(DEVICE, id=DeviceId(f"lorenskog-{number:024d}")) for number in range(2049)]
+    for phone in phones[:2048]:
+        store._written(phone)
+    assert store.device(TENANT, phones[0].id) == phones[0]
+    store._written(phones[2048])
     assert len(store._remembered) == 2048
-    assert next(iter(store._remembered)) == (TENANT, f"lorenskog-{1:024d}")
+    assert (TENANT, phones[0].id) in store._remembered
+    assert (TENANT, phones[1].id) not in store._remembered
 
 
 def test_a_read_that_a_revocation_overtook_is_not_remembered(store: AccessStore) -> None:
