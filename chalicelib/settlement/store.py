@@ -115,6 +115,7 @@ def _put(settlement: Settlement, *, condition: Any) -> bool:
     try:
         _patiently(lambda: row.save(condition=condition))
     except PutError as error:
+        # `_patiently` has turned every fault of the line into TryAgainError, so there is an answer with a code here.
         if error.cause_response_code == _REFUSED:
             return False
         raise

@@ -1,0 +1,70 @@
+"""The letters of names: which font has them, and which nobody here can print."""
+
+import unicodedata
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # it brings no types
+
+from chalicelib.cards.rules import PrintJob
+from chalicelib.shared.answers import Field, RuleError
+
+_FOLDER: Final = Path(__file__).parent.parent / "fonts"
+FONTS: Final = {
+    "text": _FOLDER / "NotoSans-Regular.ttf",
+    "strong": _FOLDER / "NotoSans-Bold.ttf",
+    "arabic": _FOLDER / "NotoSansArabic-Bold.ttf",
+    "ethiopic": _FOLDER / "NotoSansEthiopic-Bold.ttf",
+}
+_SCRIPTS: Final = {"ARABIC": "arabic", "ETHIOPIC": "ethiopic"}
+_JOINERS: Final = frozenset("\u200c\u200d")  # Persian writes names with these
+_RIGHT_TO_LEFT: Final = frozenset({"R", "AL", "AN"})
+
+
+def insist_letters(jobs: Sequence[PrintJob]) -> None:
+    """Raise RuleError where a name holds letters that would come out as empty boxes."""
+    known = _letters()
+    remedy = "The name holds letters that cannot be printed; write it with other letters."
+    faults = tuple(
+        Field(f"cards[{index}].name", "letters_not_printable", remedy)
+        for index, job in enumerate(jobs)
+        if job.name is not None and not all(ord(char) in known for char in tidy(job.name))
+    )
+    if faults:
+        raise RuleError("letters_not_printable", remedy, faults)
+
+
+def tidy(text: str) -> str:
+    """Give text as it is drawn: composed letters, single spaces, no control characters."""
+    spaced = (" " if char.isspace() else char for char in unicodedata.normalize("NFC", text))
+    drawn = (char for char in spaced if char in _JOINERS or unicodedata.category(char) not in {"Cc", "Cf"})
+    return " ".join("".join(drawn).split())
+
+
+def font_for(text: str, otherwise: str = "strong") -> str:
+    """Choose the font by the first letter of a script that has its own."""
+    scripts = (_SCRIPTS.get(unicodedata.name(char, "").split(" ")[0]) for char in text)
+    return next((font for font in scripts if font is not None), otherwise)
+
+
+def needs_shaping(text: str) -> bool:
+    """Say whether letters join, stack or run from the right; shaping the others costs a millisecond a line."""
+    return any(unicodedata.combining(char) or unicodedata.bidirectional(char) in _RIGHT_TO_LEFT for char in text)
+
+
+def halves(name: str, wide: Callable[[str], float]) -> tuple[str, ...]:
+    """Split a long name at the space that makes its lines most alike; one word stays one line."""
+    words = name.split(" ")
+    ways = [(" ".join(words[:cut]), " ".join(words[cut:])) for cut in range(1, len(words))]
+    return min(ways, key=lambda way: max(map(wide, way))) if ways else (name,)
+
+
+@cache
+def _letters() -> frozenset[int]:
+    found: set[int] = set()
+    for file in FONTS.values():
+        with TTFont(file, lazy=True) as font:
+            found.update(font.getBestCmap())
+    return frozenset(found)

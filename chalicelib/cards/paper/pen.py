@@ -1,0 +1,237 @@
+"""A PDF being drawn, measured in dots of a 300 dpi card printer: fills, images, lines of text, codes."""
+
+import io
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import segno
+from fpdf import FPDF
+from fpdf.drawing_primitives import DeviceRGB
+from fpdf.enums import Duplex, RenderStyle
+from fpdf.fonts import TTFFont
+from fpdf.prefs import ViewerPreferences
+from PIL import Image, UnidentifiedImageError
+
+from chalicelib.cards.paper.letters import FONTS, font_for, needs_shaping, tidy
+from chalicelib.shared.answers import Field, RuleError
+
+Colour = tuple[int, int, int]
+DEEP: Final[Colour] = (16, 78, 97)
+MIDDLE: Final[Colour] = (64, 149, 156)
+LIGHT: Final[Colour] = (190, 222, 217)
+SUN: Final[Colour] = (247, 190, 84)
+PALE: Final[Colour] = (236, 245, 243)
+GREY: Final[Colour] = (96, 110, 116)
+LINE: Final[Colour] = (205, 218, 219)
+INK: Final[Colour] = (26, 38, 44)
+WHITE: Final[Colour] = (255, 255, 255)
+BLACK: Final[Colour] = (0, 0, 0)
+
+_DOTS_PER_INCH: Final = 300
+_POINTS_PER_DOT: Final = 72 / _DOTS_PER_INCH  # 0.24: whole dots are exact in the file's hundredths of a point
+_MODULE: Final = 5
+QUIET: Final = 4 * _MODULE  # white around the code
+# Choosing the best of eight masks doubles the time of a card, and no camera that we simulated could tell.
+_MASK: Final = 3
+_SHARPEST: Final = 480  # pixels of an image's longer side
+_SMALLEST: Final = 2 / 3  # of the size asked for
+_FALLBACKS: Final = ("strong", "arabic", "ethiopic")
+
+
+def mm(millimetres: float) -> int:
+    """Give millimetres in whole dots."""
+    return round(millimetres / 25.4 * _DOTS_PER_INCH)
+
+
+# ID-1 (85.60 x 53.98 mm) in whole dots; within the tolerance of the standard.
+CARD: Final = (1011, 638)
+EDGE: Final = mm(4.2)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An image as it goes into the file."""
+
+    png: bytes
+    ratio: float  # width by height
+
+
+def picture(image: bytes, path: str) -> Picture:
+    """Read a PNG or JPEG, no sharper than paper shows; RuleError naming the path where it is neither."""
+    try:
+        with Image.open(io.BytesIO(image), formats=("PNG", "JPEG")) as opened:
+            opened.thumbnail((_SHARPEST, _SHARPEST))
+            drawn = opened.convert("RGBA")
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        remedy = "Give a PNG or JPEG."
+        raise RuleError("image_unreadable", remedy, (Field(path, "image_unreadable", remedy),)) from None
+    written = io.BytesIO()
+    drawn.save(written, "PNG")
+    return Picture(written.getvalue(), drawn.width / drawn.height)
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A QR code to be drawn. `side` is its width in dots, quiet zone included."""
+
+    matrix: tuple[bytearray, ...]
+
+    @property
+    def side(self) -> int:
+        """Give the width of the code and the white it needs."""
+        return len(self.matrix) * _MODULE + 2 * QUIET
+
+
+def code_of(url: str) -> Code:
+    """Make the code of a URL, cut so that all but `#` is alphanumeric in it, which keeps it small."""
+    segments = [part for part in url.partition("#") if part]
+    made = segno.make_qr(segments, error="m", boost_error=False, mask=_MASK)  # type: ignore[arg-type]  # segments are taken
+    return Code(made.matrix)
+
+
+class Pen:
+    """Draws on a document of pages of one size."""
+
+    def __init__(self, size: tuple[int, int], language: str, made: datetime) -> None:
+        pdf = FPDF(unit=_POINTS_PER_DOT, format=size)
+        pdf.set_creation_date(made)
+        pdf.set_producer("Opplev")
+        pdf.set_lang(language)
+        # A driver that shrinks to fit would break the whole dots of the code and the register of the backs.
+        pdf.viewer_preferences = ViewerPreferences(print_scaling="None", duplex=Duplex.DUPLEX_FLIP_LONG_EDGE)
+        pdf.set_margin(0)
+        pdf.c_margin = 0
+        pdf.set_auto_page_break(auto=False)
+        for family, file in FONTS.items():
+            pdf.add_font(family, fname=file)
+        self._pdf = pdf
+        self._widths: dict[tuple[str, str], float] = {}  # at one point
+        self._font = ""
+        self._shaped = False
+
+    def page(self) -> None:
+        """Turn to a new page."""
+        self._pdf.add_page()
+
+    def finish(self) -> bytes:
+        """Give the file."""
+        return bytes(self._pdf.output())
+
+    def close(self) -> None:
+        """Close the font files, which FPDF leaves open."""
+        for font in self._pdf.fonts.values():
+            if isinstance(font, TTFFont):
+                font.close()
+
+    def fill(  # noqa: PLR0913  a rectangle has four sides
+        self, colour: Colour, x: float, y: float, width: float, height: float, *, round_by: int = 0
+    ) -> None:
+        """Fill a rectangle."""
+        self._pdf.set_fill_color(*colour)
+        self._pdf.rect(x, y, width, height, RenderStyle.F, round_corners=round_by > 0, corner_radius=round_by)
+
+    def box(self, x: float, y: float, side: int) -> None:
+        """Draw a box to tick."""
+        self._pdf.set_draw_color(*INK)
+        self._pdf.set_line_width(2)
+        self._pdf.rect(x, y, side, side, RenderStyle.D)
+
+    def line(self, x: int, y: int, to_x: int, to_y: int) -> None:
+        """Draw a thin black line."""
+        self._pdf.set_draw_color(*BLACK)
+        self._pdf.set_line_width(1)
+        self._pdf.line(x, y, to_x, to_y)
+
+    def disc(self, colour: Colour, x: int, y: int, radius: int) -> None:
+        """Fill a circle."""
+        self._pdf.set_fill_color(*colour)
+        self._pdf.circle(x, y, radius, RenderStyle.F)
+
+    def hill(
+        self, colour: Colour, across: tuple[int, int, int], wave: tuple[float, float, float, float], foot: float
+    ) -> None:
+        """Fill below a wave, in mm from the top: its height at the left, two pulls, at the right; down to the foot."""
+        x, y, width = across
+        left, first, second, right = map(mm, wave)
+        with self._pdf.new_path() as path:
+            red, green, blue = (part / 255 for part in colour)
+            path.style.fill_color = DeviceRGB(red, green, blue)
+            path.style.stroke_color = None
+            path.move_to(x, y + left)
+            path.curve_to(x + width * 0.35, y + first, x + width * 0.65, y + second, x + width, y + right)
+            path.line_to(x + width, y + mm(foot))
+            path.line_to(x, y + mm(foot))
+            path.close()
+
+    def image(self, shown: Picture, x: float, y: float, height: float) -> None:
+        """Place an image by its height."""
+        self._pdf.image(shown.png, x, y, height * shown.ratio, height)
+
+    def code(self, code: Code, x: int, y: int) -> None:
+        """Draw the modules as runs, on white with the quiet zone."""
+        self.fill(WHITE, x, y, code.side, code.side)
+        self._pdf.set_fill_color(*BLACK)
+        for row, modules in enumerate(code.matrix):
+            top, run = y + QUIET + row * _MODULE, 0
+            for column, dark in enumerate((*modules, 0)):
+                if dark:
+                    run += 1
+                elif run:
+                    left = x + QUIET + (column - run) * _MODULE
+                    self._pdf.rect(left, top, run * _MODULE, _MODULE, RenderStyle.F)
+                    run = 0
+
+    def say(  # noqa: PLR0913  a line of text has this many sides
+        self, text: str, x: float, baseline: float, size: float, *, font: str = "text", colour: Colour = INK,
+        room: float | None = None, spacing: float = 0,
+    ) -> None:  # fmt: skip
+        """Write one line; where it has too little room it shrinks by a third at most, then loses its end."""
+        text = tidy(text)
+        if font in {"text", "strong"}:
+            font = font_for(text, font)
+        if room is not None:
+            fitting = self.fitting(text, font, room, most=size, least=size * _SMALLEST)
+            if fitting is None:
+                text = self._cut(text, font, size * _SMALLEST, room)
+            size = fitting or size * _SMALLEST
+        self._set(font, size, text)
+        self._pdf.set_char_spacing(spacing)
+        self._pdf.set_text_color(*colour)
+        # A cell without height has its baseline 0.3 of the letter's size below the pen.
+        self._pdf.set_xy(x, baseline - 0.3 * self._pdf.font_size)
+        self._pdf.cell(w=None, h=0, text=text)
+        self._pdf.set_char_spacing(0)
+
+    def fitting(self, text: str, font: str, room: float, *, most: float, least: float) -> float | None:
+        """Give the largest size at which text fits, or None where that is below the least."""
+        size = room / max(self.wide(text, font, 1), 1e-9)
+        if size >= most:
+            return most
+        return size if size >= least else None
+
+    def fits(self, text: str, font: str, room: float, size: float) -> bool:
+        """Say whether `say` would write the text whole."""
+        return self.fitting(text, font, room, most=size, least=size * _SMALLEST) is not None
+
+    def wide(self, text: str, font: str, size: float) -> float:
+        """Give the width of text in dots."""
+        if (text, font) not in self._widths:
+            self._set(font, 10, text)
+            self._widths[text, font] = self._pdf.get_string_width(text) / 10
+        return self._widths[text, font] * size
+
+    def _cut(self, text: str, font: str, size: float, room: float) -> str:
+        while text and self.wide(f"{text}…", font, size) > room:
+            text = text[:-1].rstrip()
+        return f"{text}…"
+
+    def _set(self, font: str, size: float, text: str) -> None:
+        shaped = needs_shaping(text)
+        if self._shaped != shaped:
+            self._shaped = shaped
+            self._pdf.set_text_shaping(use_shaping_engine=shaped)
+        if self._font != font:
+            self._font = font
+            self._pdf.set_fallback_fonts([other for other in _FALLBACKS if other != font])
+        self._pdf.set_font(font, size=size)
