@@ -9,8 +9,7 @@ from bench.stage import stage
 def main() -> None:
     """Measure and print."""
     print(f"Python {platform.python_version()} on {platform.machine()}; medians; a quiet machine tells more")
-    import sys
-    if "-q" not in sys.argv: print(imports.report(), flush=True)
+    print(imports.report(), flush=True)
     with stage() as set_up:
         print(overhead.report(set_up), flush=True)
         print(loopback.report(set_up), flush=True)

@@ -60,7 +60,8 @@ def _request(body: bytes, signed: str) -> bytes:
 
 def report(stage: Stage) -> str:
     """Measure each concurrency and say it in lines."""
-    lines = [f"(c) POST {PATH} over loopback: {_PROCESSES} server processes, engine and client share {os.cpu_count()} processors"]
+    shared = f"{_PROCESSES} server processes, engine and client share {os.cpu_count()} processors"
+    lines = [f"(c) POST {PATH} over loopback: {shared}"]
     for concurrency, visits in _RUNS:
         with _server(_PROCESSES) as (port, pids):
             warm = [_request(*stage.signed(token)) for token in stage.cards(60)]
@@ -112,7 +113,8 @@ def _be_client() -> None:
     seconds = time.perf_counter() - started
     quantiles = statistics.quantiles(took, n=20)
     print(json.dumps({
-        "rate": count / seconds, "p50": statistics.median(took), "p95": quantiles[18], "cpu": time.process_time() - used,
+        "rate": count / seconds, "p50": statistics.median(took), "p95": quantiles[18],
+        "cpu": time.process_time() - used,
     }))  # fmt: skip
 
 

@@ -62,7 +62,7 @@ def add_months(day: date, months: int) -> date:
 
 
 def stamp(period: Period, day: date) -> str:
-    """Name the period that a day falls in, as it stands in a counter's key: `2026`, `2026-H2`, `2026-11`, `2026-W47`."""
+    """Name the period that a day falls in, as in a counter's key: `2026`, `2026-H2`, `2026-11`, `2026-W47`."""
     match period:
         case Period.CARD:
             return "card"
