@@ -160,6 +160,7 @@ def _written_down(  # noqa: PLR0913  facts are many, as in the rules
         moves_last=moves,
         last_before=before,
         latest=latest if card.latest is None or card.latest.at <= at else None,
+        # A night when the clocks go forward may put the oldest visit's own day among those that are over.
         forgotten=tuple(name for name in over_and_done(card, today=oslo_date(now), offline_days=days) if name != named),
     )
     return Plan(visit, mark)

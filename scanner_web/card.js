@@ -1,0 +1,161 @@
+// The holder's page, behind the code on the card: what the card gives, in the holder's own language.
+
+import { whatIsPresented } from "./core/card_text.js";
+import { LANGUAGES, pick, sayer } from "./core/words.js";
+import { holderCard } from "./device/api.js";
+import { ProblemError } from "./device/errors.js";
+import { enrolments } from "./device/storage.js";
+import { wordsIn } from "./device/words.js";
+import { fill, find } from "./screen/dom.js";
+import { holderScreen, typedWrong } from "./screen/holder_screens.js";
+
+/** @import { Language } from "./core/words.js" */
+/** @import { Holder, HolderAct, HolderState } from "./screen/holder_screens.js" */
+
+const HANDED_OVER = "opplev-card";
+const main = find("#main", HTMLElement);
+
+// The token leaves the address before anything else happens, so that the history never holds a card.
+let shown = window.location.hash.length > 1 ? window.location.href : "";
+const tenant = new URLSearchParams(window.location.search).get("tenant");
+window.history.replaceState(null, "", window.location.pathname + window.location.search);
+
+/** Whoever chose a language keeps it; before that the card's own is used. */
+let chosen = /** @type {Language | null} */ (null);
+let turn = 0;
+
+const firstLanguage = pick(navigator.languages, LANGUAGES) ?? "nb";
+const firstWords = await wordsIn(firstLanguage);
+
+/** @type {Holder} */
+const holder = {
+  ...{ state: "loading", language: firstLanguage, words: firstWords, say: sayer(firstWords.holder), card: null },
+  ...{ today: new Date().toLocaleDateString("sv-SE", { timeZone: "Europe/Oslo" }), asking: false, problem: null, number: "", year: "" },
+};
+
+/** @type {HolderAct} */
+const act = {
+  speak: (language) => {
+    chosen = language;
+    holder.asking = false;
+    void speak(language).then(() => (holder.card === null ? redraw() : load()));
+  },
+  year: (year) => {
+    holder.year = year.trim();
+    holder.problem = /^(19|20)[0-9]{2}$/.test(holder.year) ? null : "year.malformed";
+    if (holder.problem === null) void load();
+    else redraw();
+  },
+  number: (number, year) => {
+    holder.number = number;
+    holder.year = year.trim();
+    holder.problem = typedWrong(number, holder.year);
+    if (holder.problem !== null) return redraw();
+    shown = number;
+    void load();
+  },
+  retry: () => {
+    holder.state = "loading";
+    void load();
+  },
+};
+
+function redraw() {
+  const held = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.testid : undefined;
+  document.body.dataset.state = holder.state;
+  document.body.dataset.counts = String(holder.card?.counts_shown ?? false);
+  document.documentElement.lang = holder.language;
+  document.documentElement.dir = holder.words.direction;
+  document.title = holder.say("page.title");
+  const row = main.querySelector(".language-row")?.scrollLeft;
+  fill(main, holderScreen(holder, act));
+  const languages = main.querySelector(".language-row");
+  if (languages !== null && row !== undefined) languages.scrollLeft = row;
+  else languages?.querySelector("[aria-pressed=true]")?.scrollIntoView({ inline: "center", block: "nearest" });
+  const before = held === undefined ? null : main.querySelector(`[data-testid="${held}"]`);
+  if (before instanceof HTMLElement) before.focus({ preventScroll: true });
+}
+
+/** @param {Language} language */
+async function speak(language) {
+  holder.words = await wordsIn(language);
+  holder.language = language;
+  holder.say = sayer(holder.words.holder);
+}
+
+/** Ask the server for the card, with the year where it was given. The latest question wins. */
+async function load() {
+  turn += 1;
+  const mine = turn;
+  holder.asking = true;
+  holder.problem = null;
+  redraw();
+  try {
+    const year = /^(19|20)[0-9]{2}$/.test(holder.year) ? { birth_year: Number(holder.year) } : {};
+    // A number does not say whose it is; the address may.
+    const home = tenant === null ? {} : { tenant };
+    const card = await holderCard({ card: shown, ...(chosen === null ? {} : { language: chosen }), ...year, ...home });
+    if (mine !== turn) return;
+    holder.problem = { wrong_year: "year.wrong", locked: "locked" }[/** @type {string} */ (card.counts)] ?? null;
+    if (!card.counts_shown) holder.year = "";
+    if (chosen === null) await speak(pick([card.language, holder.language], LANGUAGES) ?? holder.language);
+    holder.card = card;
+    holder.state = "offers";
+  } catch (error) {
+    if (mine !== turn) return;
+    failed(error);
+  } finally {
+    if (mine === turn) {
+      holder.asking = false;
+      redraw();
+      if (holder.card?.counts_shown === true && holder.year !== "") find("#spoken", HTMLElement).textContent = holder.say("offers.title");
+    }
+  }
+}
+
+/** @param {unknown} error */
+function failed(error) {
+  const code = error instanceof ProblemError ? error.code : "network";
+  if (code === "wrong_year") {
+    holder.problem = "year.wrong";
+    holder.year = "";
+    if (holder.card === null) holder.state = "number";
+  } else if (code === "locked") {
+    holder.problem = "locked";
+    if (holder.card === null) holder.state = "locked";
+  } else {
+    /** @type {HolderState} */
+    const state = error instanceof ProblemError && error.status < 500 ? "unknown" : "network";
+    holder.state = state;
+    holder.card = null;
+    holder.year = "";
+  }
+}
+
+/** On a phone that stands at a till, the card's code opens the scanner with that card. */
+async function handOver() {
+  const presented = whatIsPresented(shown);
+  if (presented.kind !== "token") return false;
+  // Asked first, so that a family's phone gets no empty storage from us.
+  const databases = await indexedDB.databases?.().catch(() => undefined);
+  if (databases !== undefined && !databases.some(({ name }) => name === "opplev")) return false;
+  const all = await enrolments().catch(() => []);
+  const fits = all.some(({ municipality }) => municipality === undefined || municipality === presented.body.municipality);
+  if (!fits) return false;
+  sessionStorage.setItem(HANDED_OVER, presented.token);
+  window.location.replace("./");
+  return true;
+}
+
+/** @returns {HolderState} */
+function firstState() {
+  return shown === "" ? "number" : "loading";
+}
+
+if (!(await handOver())) {
+  const presented = whatIsPresented(shown);
+  if (presented.kind === "token") shown = presented.token;
+  holder.state = firstState();
+  redraw();
+  if (shown !== "") void load();
+}

@@ -1,0 +1,62 @@
+// What was held up to the camera or typed: a card, an enrolment code, or something that is not ours.
+
+import { bareDigits, isCardNumber } from "./number.js";
+import { parseToken, TokenError } from "./token.js";
+
+/** @import { TokenBody } from "./token.js" */
+
+const CARD_URL = /^https?:\/\/[^/?#\s]+(?:\/k)?\/?(?:\?[^#]*)?#(\S+)$/i;
+const ENROLMENT_URL = /^https?:\/\/[^/?#\s]+\/e\/?#(\S+)$/i;
+const ENROLMENT_CODE = /^[a-z0-9_-]{1,64}\.[a-z2-7]{16}$/i;
+
+/**
+ * @typedef {{kind: "token", token: string, body: TokenBody}
+ *   | {kind: "number", number: string}
+ *   | {kind: "enrolment", code: string}
+ *   | {kind: "damaged"}
+ *   | {kind: "foreign"}} Presented
+ */
+
+/**
+ * Say what was presented. `damaged` looks like a card's code and cannot be read, `foreign` is somebody's parking ticket.
+ * @param {string} text
+ * @returns {Presented}
+ */
+export function whatIsPresented(text) {
+  const trimmed = text.trim();
+  const digits = bareDigits(trimmed);
+  if (isCardNumber(digits)) return { kind: "number", number: digits };
+  const code = enrolmentCode(trimmed);
+  if (code !== null) return { kind: "enrolment", code };
+  const url = CARD_URL.exec(trimmed);
+  const token = url?.[1] ?? trimmed;
+  if (isCardNumber(bareDigits(token))) return { kind: "number", number: bareDigits(token) };
+  return ofToken(token, url !== null);
+}
+
+/**
+ * @param {string} token
+ * @param {boolean} fromUrl
+ * @returns {Presented}
+ */
+function ofToken(token, fromUrl) {
+  try {
+    return { kind: "token", token, body: parseToken(token).body };
+  } catch (error) {
+    if (!(error instanceof TokenError)) throw error;
+    const looksLikeOurs = fromUrl && /^[a-z2-7]{100,200}$/i.test(token);
+    return looksLikeOurs ? { kind: "damaged" } : { kind: "foreign" };
+  }
+}
+
+/**
+ * Give the code in an enrolment's URL or as it was typed, or null. Spaces do not matter, nor do the hyphens after the dot.
+ * @param {string} text
+ * @returns {string | null}
+ */
+export function enrolmentCode(text) {
+  const code = (ENROLMENT_URL.exec(text.trim())?.[1] ?? text).replace(/\s+/g, "");
+  const [tenant = "", ...secret] = code.split(".");
+  const bare = `${tenant}.${secret.join(".").replace(/[\u2010-\u2013\u2212-]/g, "")}`;
+  return ENROLMENT_CODE.test(bare) ? code : null;
+}

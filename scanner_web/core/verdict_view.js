@@ -1,0 +1,148 @@
+// A verdict as it is shown: a mood, a mark, and words that can be read at arm's length.
+
+import { inLanguage, kroner, longDate } from "./words.js";
+
+/** @import { Because, Offer, Verdict } from "./types.js" */
+/** @import { Say, WordList } from "./words.js" */
+
+/** @typedef {"yes" | "wait" | "no"} Mood */
+/** @typedef {"check" | "hand" | "question" | "calendar" | "dash" | "one"} Mark */
+
+/**
+ * @typedef {{
+ *   mood: Mood, mark: Mark, title: string, staff: string, family: string, persons: number, personsText: string,
+ *   count: {left: number, limit: number, text: string} | null, free: string, pay: string, ago: string, age: string,
+ *   included: string[], excluded: string[], includedTitle: string, spoken: string,
+ * }} VerdictView
+ */
+
+/** @type {Record<Because, {mood: Mood, mark: Mark}>} */
+const LOOKS = {
+  unknown_card: { mood: "no", mark: "question" },
+  forged_card: { mood: "no", mark: "question" },
+  copied_tag: { mood: "no", mark: "question" },
+  not_yet_valid: { mood: "wait", mark: "calendar" },
+  expired: { mood: "no", mark: "calendar" },
+  blocked: { mood: "no", mark: "dash" },
+  replaced: { mood: "no", mark: "dash" },
+  not_this_venue: { mood: "no", mark: "dash" },
+  no_agreement: { mood: "no", mark: "dash" },
+  programme_closed: { mood: "no", mark: "calendar" },
+  allowance_used_up: { mood: "wait", mark: "hand" },
+  used_today: { mood: "wait", mark: "hand" },
+  companion_not_allowed: { mood: "wait", mark: "one" },
+};
+
+/** More boxes than this are a number instead: nobody counts forty boxes at a till. */
+export const MOST_BOXES = 12;
+
+/**
+ * @param {Verdict} verdict
+ * @returns {Mood}
+ */
+export function moodOf(verdict) {
+  return verdict.admitted ? "yes" : lookOf(verdict.because).mood;
+}
+
+/**
+ * How a refusal looks; one that we do not know yet looks like an unknown card.
+ * @param {Because | null} because
+ */
+function lookOf(because) {
+  return LOOKS[because ?? "unknown_card"] ?? LOOKS.unknown_card;
+}
+
+/**
+ * Everything the answer shows, in the staff's language.
+ * @param {Verdict} verdict
+ * @param {{persons: number, offer: Offer | undefined, language: string, words: WordList, say: Say}} about
+ *   `persons` is how many come in, or are asked about.
+ * @returns {VerdictView}
+ */
+export function viewOf(verdict, { persons, offer, language, words, say }) {
+  const { mood, mark } = verdict.admitted ? { mood: /** @type {const} */ ("yes"), mark: /** @type {const} */ ("check") } : lookOf(verdict.because);
+  const refusal = verdict.admitted ? undefined : (words.because[verdict.because ?? "unknown_card"] ?? words.because.unknown_card);
+  const values = {
+    date: verdict.valid_until === null ? "" : longDate(verdict.valid_until, words.locale),
+    offer: inLanguage(offer?.title, language),
+  };
+  const fill = (/** @type {string | undefined} */ text) => (text ?? "").replace(/\{(\w+)\}/g, (_, name) => values[/** @type {keyof typeof values} */ (name)] ?? "");
+  const title = refusal === undefined ? say("answer.welcome") : fill(refusal.title);
+  const personsText = say("persons", { n: persons });
+  const count = verdict.left === null || verdict.limit === null
+    ? null
+    : { left: verdict.left, limit: verdict.limit, text: leftText(verdict, say) };
+  const free = verdict.admitted && verdict.limit === null ? say("answer.free_all_year") : "";
+  const pay = verdict.admitted ? payText(verdict, persons, words.locale, say) : "";
+  return {
+    mood,
+    mark,
+    title,
+    staff: fill(refusal?.staff),
+    family: fill(refusal?.family),
+    persons,
+    personsText,
+    count: verdict.admitted || verdict.because === "allowance_used_up" ? count : null,
+    free,
+    pay,
+    ago: agoText(verdict.used_minutes_ago, say),
+    age: verdict.admitted && verdict.age_limit ? say("answer.age_limit", { n: verdict.age_limit }) : "",
+    included: phrases(verdict.included, inLanguage(verdict.included_text, language), words),
+    excluded: phrases(verdict.excluded, inLanguage(verdict.excluded_text, language), words),
+    includedTitle: say("answer.included", { n: persons }),
+    spoken: verdict.admitted
+      ? [title, personsText, pay, count?.text ?? free].filter(Boolean).join(". ")
+      : [title, fill(refusal?.staff)].filter(Boolean).join(". "),
+  };
+}
+
+/**
+ * What is paid at the till, or nothing where all is free.
+ * @param {Verdict} verdict
+ * @param {number} persons
+ * @param {string} locale
+ * @param {Say} say
+ */
+export function payText(verdict, persons, locale, say) {
+  const ore = toPay(verdict, persons);
+  return ore === 0 ? "" : say("answer.pays", { amount: kroner(ore, locale) });
+}
+
+/**
+ * @param {Verdict} verdict
+ * @param {number} persons
+ * @returns {number} øre
+ */
+export function toPay(verdict, persons) {
+  const { holder, companion } = verdict.to_pay ?? { holder: 0, companion: 0 };
+  return holder + Math.max(persons - 1, 0) * companion;
+}
+
+/**
+ * @param {Verdict} verdict
+ * @param {Say} say
+ */
+function leftText(verdict, say) {
+  const scope = verdict.period === "card" || verdict.period === null ? "" : `.${verdict.period}`;
+  return say(`answer.left${scope}`, { n: verdict.left ?? 0, of: verdict.limit ?? 0 });
+}
+
+/**
+ * @param {number | null} minutes
+ * @param {Say} say
+ */
+function agoText(minutes, say) {
+  if (minutes === null) return "";
+  if (minutes < 1) return say("answer.used_just_now");
+  return minutes < 60 ? say("answer.used_minutes", { n: minutes }) : say("answer.used_hours", { n: Math.floor(minutes / 60) });
+}
+
+/**
+ * @param {string[]} codes
+ * @param {string} text the municipality's own
+ * @param {WordList} words
+ */
+function phrases(codes, text, words) {
+  const known = codes.map((code) => words.phrases[code]).filter((phrase) => phrase !== undefined);
+  return text === "" ? known : [...known, text];
+}

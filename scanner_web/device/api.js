@@ -1,0 +1,171 @@
+// Talking to the server: plainly before the phone is enrolled, with a signed proof after.
+
+import { instant, offsetFrom } from "../core/clock.js";
+import { base64url, proofToSign } from "../core/proof.js";
+import { BusyError, NetworkError, ProblemError, RevokedError } from "./errors.js";
+import { sha256, sign } from "./keys.js";
+
+/** @import { Asked, Claimed, Enrolment, HolderCard, Today, Verdict, Visit } from "../core/types.js" */
+
+/** Longer than this and the family notices: say that the network is slow, and try again. */
+const TIMEOUT = 3000;
+/** Enrolling and the holder's own page can wait for a cold start. */
+const PATIENT_TIMEOUT = 12_000;
+
+/** The phone's clock plus this is the server's clock, in milliseconds; learned from every answer. */
+let clockOffset = 0;
+
+/** @returns {string} now, by the server's clock */
+export function serverInstant() {
+  return instant(Date.now(), clockOffset);
+}
+
+/**
+ * One request, at most `timeout` long.
+ * @param {string} method
+ * @param {string} path
+ * @param {{body?: Uint8Array<ArrayBuffer> | undefined, authorization?: string, timeout: number}} how
+ * @returns {Promise<{response: Response, said: any}>}
+ */
+async function send(method, path, { body, authorization, timeout }) {
+  /** @type {Record<string, string>} */
+  const headers = { accept: "application/json" };
+  if (body !== undefined) headers["content-type"] = "application/json";
+  if (authorization !== undefined) headers.authorization = authorization;
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), timeout);
+  const sentAt = Date.now();
+  try {
+    const response = await fetch(path, { method, headers, body: body ?? null, signal: stop.signal, cache: "no-store" });
+    clockOffset = offsetFrom(response.headers.get("date"), sentAt, Date.now()) ?? clockOffset;
+    const said = await response.json().catch((/** @type {unknown} */ error) => {
+      if (stop.signal.aborted) throw error;
+      return null; // an error page of somebody between us and the server
+    });
+    return { response, said };
+  } catch (error) {
+    throw new NetworkError("no answer", { cause: error });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * What an answer means; everything but a success is thrown.
+ * @param {{response: Response, said: any}} answer
+ */
+function meaning({ response, said }) {
+  if (response.ok && said !== null) return said;
+  const code = typeof said?.code === "string" ? said.code : "unknown";
+  if (code === "device_revoked") throw new RevokedError("disconnected");
+  // A gateway's 502 or 504 is no answer of ours; the call may have been done and is safe to repeat.
+  const tooFast = response.status === 429 && code !== "locked";
+  if (tooFast || response.status >= 500) throw new BusyError(code);
+  throw new ProblemError(response.status, code);
+}
+
+/** @param {object | undefined} body */
+function bytesOf(body) {
+  return body === undefined ? undefined : new TextEncoder().encode(JSON.stringify(body));
+}
+
+/**
+ * Ask with a proof signed by this phone. A clock that is wrong is set by the server's and the call signed once more.
+ * @param {Enrolment} enrolment
+ * @param {string} method
+ * @param {string} path
+ * @param {object} [body]
+ * @returns {Promise<any>}
+ */
+async function ask(enrolment, method, path, body) {
+  const bytes = bytesOf(body);
+  const first = await prove(enrolment, method, path, bytes);
+  if (first.response.status === 401 && first.said?.code === "clock") return meaning(await prove(enrolment, method, path, bytes));
+  return meaning(first);
+}
+
+/**
+ * @param {Enrolment} enrolment
+ * @param {string} method
+ * @param {string} path
+ * @param {Uint8Array<ArrayBuffer> | undefined} body
+ */
+async function prove(enrolment, method, path, body) {
+  const toSign = proofToSign({
+    device: enrolment.device_id,
+    audience: enrolment.audience,
+    method,
+    path,
+    bodyHash: await sha256(body ?? new Uint8Array()),
+    now: Date.now() + clockOffset,
+    id: crypto.randomUUID(),
+  });
+  const authorization = `Bearer ${toSign}.${base64url(await sign(enrolment.keys, toSign))}`;
+  return send(method, path, { body, authorization, timeout: TIMEOUT });
+}
+
+/**
+ * Spend an enrolment code.
+ * @param {{code: string, public_key: object, label: string}} body
+ * @returns {Promise<Claimed>}
+ */
+export async function claim(body) {
+  return meaning(await send("POST", "/v1/devices", { body: bytesOf(body), timeout: PATIENT_TIMEOUT }));
+}
+
+/**
+ * @param {Enrolment} enrolment
+ * @param {{card: string, offer: string}} body
+ * @returns {Promise<Verdict>}
+ */
+export function check(enrolment, body) {
+  return ask(enrolment, "POST", "/v1/scan/check", body);
+}
+
+export const VISITS = "/v1/scan/visits";
+
+/**
+ * @param {Enrolment} enrolment
+ * @param {Asked} asked
+ * @returns {Promise<{visit: Visit | null, verdict: Verdict}>}
+ */
+export function register(enrolment, asked) {
+  return ask(enrolment, "POST", VISITS, asked);
+}
+
+/** @param {string} visit */
+export function voidPath(visit) {
+  return `${VISITS}/${visit}/void`;
+}
+
+/**
+ * @param {Enrolment} enrolment
+ * @param {string} path
+ * @param {object} body
+ * @returns {Promise<unknown>}
+ */
+export function post(enrolment, path, body) {
+  return ask(enrolment, "POST", path, body);
+}
+
+/**
+ * @param {Enrolment} enrolment
+ * @returns {Promise<Today>}
+ */
+export function today(enrolment) {
+  return ask(enrolment, "GET", "/v1/scan/today");
+}
+
+/**
+ * The holder's own page; no phone is enrolled here.
+ * @param {{card: string, language?: string, birth_year?: number, tenant?: string}} body
+ * @returns {Promise<HolderCard>}
+ */
+export async function holderCard(body) {
+  return meaning(await send("POST", "/v1/holder/card", { body: bytesOf(body), timeout: PATIENT_TIMEOUT }));
+}
+
+/** @returns {Promise<any>} the API's own description */
+export async function openapi() {
+  return meaning(await send("GET", "/v1/openapi.json", { timeout: PATIENT_TIMEOUT }));
+}

@@ -1,0 +1,175 @@
+// The camera: started when somebody scans, stopped when nobody looks, read a dozen times a second.
+
+import { CameraError } from "./errors.js";
+
+/** Milliseconds between pictures that are read: fast for a hand, kind to a battery. */
+const PACE = 80;
+/** A wasm that has not started in this time will not: the number can be typed. */
+const PATIENCE = 20_000;
+
+/**
+ * Whether we may use the camera: yes, not asked yet, or no.
+ * @returns {Promise<"granted" | "prompt" | "denied">}
+ */
+export async function permission() {
+  try {
+    // Firefox does not know this name, and TypeScript not that others do.
+    const status = await navigator.permissions.query({ name: /** @type {PermissionName} */ ("camera") });
+    return status.state;
+  } catch {
+    return "prompt";
+  }
+}
+
+/** @param {unknown} error */
+function reasonOf(error) {
+  const name = error instanceof Error ? error.name : "";
+  if (name === "NotAllowedError" || name === "SecurityError") return "refused";
+  if (name === "NotFoundError" || name === "OverconstrainedError") return "none";
+  return "busy";
+}
+
+/**
+ * @typedef {{
+ *   start: (camera: string | null) => Promise<void>, stop: () => void, isOn: () => boolean,
+ *   cameras: () => Promise<{id: string, label: string}[]>, current: () => string | null,
+ *   hasTorch: () => boolean, torch: (on: boolean) => Promise<void>,
+ * }} Camera
+ */
+
+/**
+ * Make the camera behind a video element. `onCode` is told every code in every picture that is read,
+ * `onLost` when another app takes the camera; `wanted` is asked before each picture, so that nothing is read while somebody chooses.
+ * @param {HTMLVideoElement} video
+ * @param {{onCode: (text: string) => void, onBroken: () => void, onLost: () => void, wanted: () => boolean}} tell
+ * @returns {Camera}
+ */
+export function makeCamera(video, tell) {
+  /** @type {MediaStream | null} */
+  let stream = null;
+  /** Counts starts and stops, so that a camera that opens late knows it is no longer wanted. */
+  let turn = 0;
+  const reader = makeReader(video, { ...tell, wanted: () => stream !== null && tell.wanted() });
+
+  function stop() {
+    turn += 1;
+    for (const track of stream?.getTracks() ?? []) track.stop();
+    stream = null;
+    video.srcObject = null;
+  }
+
+  /** @param {string | null} camera */
+  async function start(camera) {
+    stop();
+    const mine = turn;
+    const opened = await open(camera);
+    if (mine !== turn) {
+      for (const track of opened.getTracks()) track.stop();
+      return;
+    }
+    stream = opened;
+    for (const one of opened.getVideoTracks()) {
+      one.onended = () => {
+        if (stream !== opened) return;
+        stop();
+        tell.onLost();
+      };
+    }
+    video.srcObject = opened;
+    await video.play().catch((/** @type {Error} */ error) => {
+      if (mine === turn) throw new CameraError("busy", { cause: error });
+    });
+    reader.start();
+  }
+
+  const track = () => stream?.getVideoTracks()[0];
+  return {
+    start,
+    stop,
+    isOn: () => stream !== null,
+    cameras,
+    current: () => track()?.getSettings().deviceId ?? null,
+    // `torch` is in no standard yet; Android has it, iPhones from iOS 17.
+    hasTorch: () => Boolean(/** @type {{torch?: boolean}} */ (track()?.getCapabilities?.() ?? {}).torch),
+    torch: async (on) => {
+      await track()?.applyConstraints({ advanced: [/** @type {MediaTrackConstraintSet} */ ({ torch: on })] });
+    },
+  };
+}
+
+/**
+ * @param {string | null} camera
+ * @returns {Promise<MediaStream>}
+ */
+async function open(camera) {
+  if (navigator.mediaDevices === undefined) throw new CameraError("none");
+  const size = { width: { ideal: 1280 }, height: { ideal: 720 } };
+  // Never `exact`: a laptop has no camera at the back, and a phone's ids change.
+  const which = camera === null ? { facingMode: "environment" } : { deviceId: { ideal: camera } };
+  try {
+    return await navigator.mediaDevices.getUserMedia({ audio: false, video: { ...size, ...which } });
+  } catch (error) {
+    throw new CameraError(reasonOf(error), { cause: error });
+  }
+}
+
+/** The cameras there are; their labels are empty until the camera has been allowed. */
+async function cameras() {
+  const devices = (await navigator.mediaDevices?.enumerateDevices()) ?? [];
+  return devices.filter((one) => one.kind === "videoinput").map((one) => ({ id: one.deviceId, label: one.label }));
+}
+
+/**
+ * Read pictures one at a time: the next is taken when the last is read.
+ * @param {HTMLVideoElement} video
+ * @param {{onCode: (text: string) => void, onBroken: () => void, wanted: () => boolean}} tell
+ */
+function makeReader(video, { onCode, onBroken, wanted }) {
+  const canvas = document.createElement("canvas");
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  /** @type {Worker | null} */
+  let worker = null;
+  let busy = false;
+  let timer = 0;
+
+  function take() {
+    timer = window.setTimeout(take, PACE);
+    if (busy || worker === null || context === null || !wanted() || video.readyState < video.HAVE_CURRENT_DATA) return;
+    canvas.width = video.videoWidth;
+    canvas.height = video.videoHeight;
+    if (canvas.width === 0) return;
+    context.drawImage(video, 0, 0);
+    const picture = context.getImageData(0, 0, canvas.width, canvas.height);
+    busy = true;
+    worker.postMessage(picture, [picture.data.buffer]);
+  }
+
+  function hire() {
+    const hired = new Worker(new URL("./decoder_worker.js", import.meta.url), { type: "module" });
+    const given = window.setTimeout(onBroken, PATIENCE);
+    hired.onmessage = ({ data }) => {
+      if ("ready" in data) {
+        clearTimeout(given);
+        if (!data.ready) onBroken();
+        return;
+      }
+      busy = false;
+      // Asked again: somebody may have begun to choose while this picture was read.
+      if (data.text !== null && wanted()) onCode(data.text);
+    };
+    hired.onerror = () => {
+      clearTimeout(given);
+      onBroken();
+    };
+    return hired;
+  }
+
+  return {
+    start() {
+      worker ??= hire();
+      busy = false;
+      clearTimeout(timer);
+      take();
+    },
+  };
+}

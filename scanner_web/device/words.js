@@ -1,0 +1,30 @@
+// Fetching the words of one language; each file is named in full, so that the list of what to keep offline can find it.
+
+/** @import { Language, WordList } from "../core/words.js" */
+
+/** @type {Record<Language, URL>} */
+const FILES = {
+  nb: new URL("../words/nb.json", import.meta.url),
+  nn: new URL("../words/nn.json", import.meta.url),
+  en: new URL("../words/en.json", import.meta.url),
+  ar: new URL("../words/ar.json", import.meta.url),
+  so: new URL("../words/so.json", import.meta.url),
+  ti: new URL("../words/ti.json", import.meta.url),
+  uk: new URL("../words/uk.json", import.meta.url),
+  pl: new URL("../words/pl.json", import.meta.url),
+  fa: new URL("../words/fa.json", import.meta.url),
+};
+
+/** @type {Map<Language, Promise<WordList>>} */
+const fetched = new Map();
+
+/**
+ * @param {Language} language
+ * @returns {Promise<WordList>}
+ */
+export function wordsIn(language) {
+  const known = fetched.get(language) ?? fetch(FILES[language]).then((response) => response.json());
+  fetched.set(language, known);
+  known.catch(() => fetched.delete(language));
+  return known;
+}

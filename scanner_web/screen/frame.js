@@ -1,0 +1,98 @@
+// What the screens share: what they are told, and the parts that look the same everywhere.
+
+import { h } from "./dom.js";
+import { icon } from "./icons.js";
+
+/** @import { Session } from "../core/session.js" */
+/** @import { Enrolment, Today } from "../core/types.js" */
+/** @import { Language, Say, WordList } from "../core/words.js" */
+/** @import { Likings } from "../device/storage.js" */
+/** @import { IconName } from "./icons.js" */
+
+/** @typedef {"off" | "ask" | "starting" | "on" | "refused" | "none" | "busy" | "broken"} CameraState */
+/** @typedef {"welcome" | "install" | "camera" | "typed" | "working" | "done" | "revoked"} EnrolStep */
+
+/**
+ * Everything that is shown comes from here.
+ * @typedef {{
+ *   say: Say, words: WordList, language: Language, likings: Likings, enrolments: Enrolment[], current: Enrolment | null,
+ *   session: Session, sheet: null | "today" | "menu" | "offers",
+ *   camera: {state: CameraState, torch: boolean, hasTorch: boolean, all: {id: string, label: string}[], current: string | null},
+ *   enrol: {step: EnrolStep, code: string, error: string | null, hint: boolean},
+ *   today: {state: "loading" | "shown" | "failed", list: Today | null, asking: string | null, sending: string | null, problem: string | null},
+ *   family: {language: Language, text: string, direction: "ltr" | "rtl"} | null, waiting: number, forgetting: boolean,
+ * }} App
+ */
+
+/**
+ * Everything that can be done by a hand.
+ * @typedef {{
+ *   read: (text: string) => void, persons: (persons: number) => void, next: () => void, giveUp: () => void, retry: () => void, undo: () => void,
+ *   way: (way: "scan" | "typed") => void, offer: (offer: string) => void, sheet: (sheet: App["sheet"]) => void,
+ *   startCamera: () => void, torch: () => void, nextCamera: () => void, pickCamera: (camera: string) => void,
+ *   familyIn: (language: Language | null) => void, linger: () => void,
+ *   loadToday: () => void, askUndo: (visit: string | null) => void, undoVisit: (visit: string) => void,
+ *   like: (change: Partial<Likings>) => void, enrolStep: (step: EnrolStep) => void, claim: (code: string, label: string) => void,
+ *   begin: () => void, switchTo: (device: string) => void, forget: (sure: boolean | null) => void,
+ * }} Act
+ */
+
+/**
+ * A button with a picture and a word.
+ * @param {{
+ *   testid: string, text: string, icon?: IconName, kind?: "main" | "quiet" | "plain", onClick: (event: Event) => void,
+ *   pressed?: boolean, disabled?: boolean, focus?: boolean,
+ * }} how
+ */
+export function button({ testid, text, icon: name, kind = "quiet", onClick, pressed, disabled = false, focus = false }) {
+  return h(
+    "button",
+    {
+      type: "button",
+      class: `button ${kind}`,
+      testid,
+      onClick,
+      disabled,
+      "aria-pressed": pressed === undefined ? null : String(pressed),
+      "data-focus": focus,
+    },
+    name && icon(name),
+    h("span", {}, text),
+  );
+}
+
+/**
+ * A button that is only a picture; the word is for those who hear it.
+ * @param {{testid: string, text: string, icon: IconName, onClick: (event: Event) => void, pressed?: boolean}} how
+ */
+export function roundButton({ testid, text, icon: name, onClick, pressed }) {
+  return h(
+    "button",
+    { type: "button", class: "round", testid, onClick, "aria-label": text, title: text, "aria-pressed": pressed === undefined ? null : String(pressed) },
+    icon(name),
+  );
+}
+
+/**
+ * The heading that takes the focus when its screen comes.
+ * @param {string} text
+ * @param {string} [className]
+ */
+export function heading(text, className = "") {
+  return h("h1", { class: className, tabindex: "-1", "data-focus": true }, text);
+}
+
+/**
+ * The head of a sheet: what it is, and the way back.
+ * @param {App} app
+ * @param {string} title
+ * @param {() => void} close
+ */
+export function sheetHead(app, title, close) {
+  return h("header", { class: "sheet-head" }, roundButton({ testid: "close", text: app.say("common.close"), icon: "close", onClick: close }), heading(title));
+}
+
+/** @param {string} text */
+export function spinner(text) {
+  return h("p", { class: "working", role: "status" }, h("span", { class: "spinner", "aria-hidden": "true" }), h("span", {}, text));
+}

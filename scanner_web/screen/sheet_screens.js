@@ -1,0 +1,194 @@
+// The sheets over the till: which offer, what happened today, and how this phone likes it.
+
+import { inLanguage } from "../core/words.js";
+import { h } from "./dom.js";
+import { languages } from "./enrol_screens.js";
+import { button, sheetHead, spinner } from "./frame.js";
+import { icon, iconOf, people } from "./icons.js";
+
+/** @import { TodayVisit } from "../core/types.js" */
+/** @import { Act, App } from "./frame.js" */
+
+/**
+ * @param {App} app
+ * @param {Act} act
+ */
+export function offersSheet(app, act) {
+  const { say, session } = app;
+  const first = session.offer === null;
+  return h(
+    "section",
+    { class: "page sheet" },
+    first ? h("header", { class: "sheet-head" }, h("h1", { tabindex: "-1", "data-focus": true }, say("offers.title"))) : sheetHead(app, say("offers.title"), () => act.sheet(null)),
+    h("p", { class: "lead" }, say("offers.text")),
+    h(
+      "div",
+      { class: "stack" },
+      ...(app.current?.offers ?? []).map((offer) =>
+        h(
+          "button",
+          { type: "button", class: "row-button", testid: `offer-${offer.id}`, "aria-pressed": String(offer.id === session.offer), onClick: () => act.offer(offer.id) },
+          h("span", { class: "tile" }, icon(iconOf(offer.category))),
+          h("span", { class: "row-text" }, inLanguage(offer.title, app.language)),
+          icon("check", { class: "chosen" }),
+        ),
+      ),
+    ),
+  );
+}
+
+/**
+ * @param {App} app
+ * @param {Act} act
+ */
+export function todaySheet(app, act) {
+  const { say, today } = app;
+  return h(
+    "section",
+    { class: "page sheet", "aria-busy": String(today.state === "loading") },
+    sheetHead(app, say("today.title"), () => act.sheet(null)),
+    app.waiting > 0 && h("p", { class: "note", testid: "waiting-note" }, icon("wave"), h("span", {}, say("today.waiting", { n: app.waiting }))),
+    today.state === "loading" && today.list === null && spinner(say("today.loading")),
+    today.state === "failed" && h("div", { class: "empty", testid: "today-failed" }, icon("wave"), h("p", {}, say("today.failed")), button({ testid: "today-again", text: say("today.again"), onClick: act.loadToday })),
+    today.list !== null && today.list.visits.length === 0 && h("div", { class: "empty", testid: "today-empty" }, icon("sun"), h("p", {}, say("today.empty"))),
+    today.list !== null && today.list.visits.length > 0 && totals(app),
+    today.list !== null && today.list.visits.length > 0 && h("h2", { class: "small-head" }, say("today.latest")),
+    today.list !== null && h("ul", { class: "visits", testid: "today-visits" }, ...today.list.visits.map((visit) => visitRow(app, act, visit))),
+  );
+}
+
+/**
+ * @param {App} app
+ * @param {string} id
+ */
+function offerTitle(app, id) {
+  const offer = app.current?.offers.find((one) => one.id === id);
+  return { text: inLanguage(offer?.title, app.language) || id, category: offer?.category };
+}
+
+/** @param {App} app */
+function totals(app) {
+  const { say, today } = app;
+  return h(
+    "div",
+    { class: "totals", testid: "today-totals" },
+    ...(today.list?.offers ?? []).map((one) => {
+      const { text, category } = offerTitle(app, one.offer);
+      return h(
+        "div",
+        { class: "total" },
+        icon(iconOf(category)),
+        h("span", { class: "total-title" }, text),
+        h("strong", {}, say("today.visits", { n: one.visits })),
+        h("span", { class: "total-persons" }, say("persons", { n: one.persons })),
+      );
+    }),
+  );
+}
+
+/**
+ * @param {App} app
+ * @param {Act} act
+ * @param {TodayVisit} visit
+ */
+function visitRow(app, act, visit) {
+  const { say, today, current } = app;
+  const mine = visit.device === current?.device_id;
+  const asking = today.asking === visit.id;
+  const details = [say("today.band", { band: visit.band.replace("-", "–") }), mine ? "" : say("today.other_phone")].filter(Boolean);
+  return h(
+    "li",
+    { class: visit.voided ? "visit voided" : "visit", testid: "today-visit", "data-visit": visit.id },
+    h("span", { class: "visit-people" }, people(visit.persons), h("span", { class: "unseen" }, say("persons", { n: visit.persons }))),
+    h("span", { class: "visit-text" }, h("b", { "aria-label": say("today.card", { last3: visit.last3 }) }, `••• ${visit.last3}`), h("span", {}, offerTitle(app, visit.offer).text), h("span", {}, details.join(" · "))),
+    visit.voided
+      ? h("span", { class: "badge" }, icon("undo"), say("today.undone"))
+      : !asking && button({ testid: "today-undo", text: say("today.undo"), icon: "undo", onClick: () => act.askUndo(visit.id), disabled: today.sending !== null }),
+    asking &&
+      h(
+        "div",
+        { class: "ask", role: "group", "aria-label": say("today.undo_ask") },
+        h("p", {}, say(today.problem ?? "today.undo_ask")),
+        button({ testid: "today-undo-no", text: say("today.undo_no"), onClick: () => act.askUndo(null) }),
+        button({ testid: "today-undo-yes", text: say(today.sending === visit.id ? "answer.undoing" : "today.undo_yes"), kind: "main", onClick: () => act.undoVisit(visit.id), disabled: today.sending !== null, focus: true }),
+      ),
+  );
+}
+
+/**
+ * @param {App} app
+ * @param {Act} act
+ */
+export function menuSheet(app, act) {
+  const { say, likings, camera } = app;
+  return h(
+    "section",
+    { class: "page sheet" },
+    sheetHead(app, say("menu.title"), () => act.sheet(null)),
+    h("h2", { class: "small-head" }, say("menu.language")),
+    languages(app, act),
+    h(
+      "div",
+      { class: "switches" },
+      toggle(app, "menu.sound", "sound", likings.sound, () => act.like({ sound: !likings.sound })),
+      toggle(app, "menu.vibration", "vibration", likings.vibration, () => act.like({ vibration: !likings.vibration })),
+      toggle(app, "menu.stay", "stay", likings.stay, () => act.like({ stay: !likings.stay }), "menu.stay_text"),
+    ),
+    camera.all.length > 1 && h("h2", { class: "small-head" }, say("menu.camera")),
+    camera.all.length > 1 &&
+      h(
+        "div",
+        { class: "stack tight" },
+        ...camera.all.map((one, index) =>
+          h(
+            "button",
+            { type: "button", class: "row-button", testid: "camera-pick", "aria-pressed": String(one.id === camera.current), onClick: () => act.pickCamera(one.id) },
+            h("span", { class: "row-text" }, one.label || say("menu.camera_n", { n: index + 1 })),
+            icon("check", { class: "chosen" }),
+          ),
+        ),
+      ),
+    h("h2", { class: "small-head" }, say("menu.phone")),
+    h(
+      "div",
+      { class: "stack tight" },
+      ...app.enrolments.map((one) =>
+        h(
+          "button",
+          { type: "button", class: "row-button", testid: "switch-venue", "aria-pressed": String(one.device_id === app.current?.device_id), onClick: () => act.switchTo(one.device_id) },
+          h("span", { class: "tile" }, icon("pin")),
+          h("span", { class: "row-text" }, one.venue.name),
+          icon("check", { class: "chosen" }),
+        ),
+      ),
+      button({ testid: "connect-more", text: say("menu.connect"), icon: "plus", onClick: () => act.enrolStep("welcome") }),
+    ),
+    app.forgetting
+      ? h(
+          "div",
+          { class: "ask wide", role: "group", "aria-label": say("menu.forget") },
+          h("p", {}, say("menu.forget_ask")),
+          button({ testid: "forget-no", text: say("menu.forget_no"), kind: "main", onClick: () => act.forget(false), focus: true }),
+          button({ testid: "forget-yes", text: say("menu.forget_yes"), onClick: () => act.forget(true) }),
+        )
+      : button({ testid: "forget", text: say("menu.forget"), kind: "plain", onClick: () => act.forget(null) }),
+  );
+}
+
+/**
+ * @param {App} app
+ * @param {string} key
+ * @param {string} testid
+ * @param {boolean} on
+ * @param {() => void} change
+ * @param {string} [helpKey]
+ */
+function toggle(app, key, testid, on, change, helpKey) {
+  return h(
+    "button",
+    { type: "button", class: "switch", role: "switch", "aria-checked": String(on), testid: `switch-${testid}`, onClick: change },
+    h("span", { class: "row-text" }, app.say(key), helpKey !== undefined && h("small", {}, app.say(helpKey))),
+    h("span", { class: "track", "aria-hidden": "true" }, h("i")),
+    h("span", { class: "switch-word", "aria-hidden": "true" }, app.say(on ? "common.on" : "common.off")),
+  );
+}

@@ -1,0 +1,121 @@
+// The page without a network: its own files, kept whole, changed all at once and never in the middle of anything.
+
+/**
+ * The little of a service worker's world that is used here; the DOM's types do not know it.
+ * @typedef {Event & {waitUntil: (until: Promise<unknown>) => void}} LifeEvent
+ * @typedef {Event & {request: Request, respondWith: (answer: Promise<Response>) => void}} AskEvent
+ * @typedef {EventTarget & {registration: ServiceWorkerRegistration, skipWaiting: () => Promise<void>}} Worker_
+ */
+
+// Made by `node scanner_web/tools/precache.js --write`; a test compares.
+// precache begins
+const VERSION = "ed01b35404898efc";
+const FILES = [
+  "card.css",
+  "card.html",
+  "card.js",
+  "core/base32.js",
+  "core/card_text.js",
+  "core/clock.js",
+  "core/holder_view.js",
+  "core/number.js",
+  "core/proof.js",
+  "core/repeat.js",
+  "core/session.js",
+  "core/token.js",
+  "core/verdict_view.js",
+  "core/words.js",
+  "device/api.js",
+  "device/camera.js",
+  "device/decoder_worker.js",
+  "device/errors.js",
+  "device/keys.js",
+  "device/outbox.js",
+  "device/platform.js",
+  "device/signals.js",
+  "device/storage.js",
+  "device/updates.js",
+  "device/words.js",
+  "icons/icon-192.png",
+  "icons/icon-512.png",
+  "icons/icon.svg",
+  "index.html",
+  "main.js",
+  "manifest.webmanifest",
+  "screen/answer_screens.js",
+  "screen/dom.js",
+  "screen/enrol_screens.js",
+  "screen/frame.js",
+  "screen/holder_screens.js",
+  "screen/icons.js",
+  "screen/scan_screens.js",
+  "screen/sheet_screens.js",
+  "style.css",
+  "till.js",
+  "vendor/zxing-wasm/reader/index.js",
+  "vendor/zxing-wasm/reader/zxing_reader.wasm",
+  "vendor/zxing-wasm/share.js",
+  "words/ar.json",
+  "words/en.json",
+  "words/fa.json",
+  "words/nb.json",
+  "words/nn.json",
+  "words/pl.json",
+  "words/so.json",
+  "words/ti.json",
+  "words/uk.json",
+];
+// precache ends
+
+const worker = /** @type {Worker_} */ (/** @type {unknown} */ (self));
+const CACHE = `opplev-${VERSION}`;
+const SCOPE = new URL(worker.registration.scope);
+
+/** Pages by the path in their codes: `/`, an enrolment, a card. */
+const PAGES = [
+  { path: /^(?:index\.html|e\/?)?$/i, file: "index.html" },
+  { path: /^(?:card\.html|k\/?)$/i, file: "card.html" },
+];
+
+worker.addEventListener("install", (event) => {
+  const fresh = FILES.map((file) => new Request(new URL(file, SCOPE), { cache: "reload" }));
+  /** @type {LifeEvent} */ (event).waitUntil(caches.open(CACHE).then((cache) => cache.addAll(fresh)));
+});
+
+worker.addEventListener("activate", (event) => {
+  const others = caches.keys().then((names) => Promise.all(names.filter((name) => name.startsWith("opplev-") && name !== CACHE).map((name) => caches.delete(name))));
+  /** @type {LifeEvent} */ (event).waitUntil(others);
+});
+
+// The page says when nobody is being served.
+worker.addEventListener("message", (event) => {
+  if (/** @type {MessageEvent} */ (event).data === "take over") void worker.skipWaiting();
+});
+
+worker.addEventListener("fetch", (event) => {
+  const { request, respondWith } = /** @type {AskEvent} */ (event);
+  const file = request.method === "GET" ? fileOf(request) : null;
+  if (file !== null) respondWith.call(event, kept(file, request));
+});
+
+/**
+ * Which of our files answers a request; null is for the network, as every call to the API is.
+ * @param {Request} request
+ * @returns {string | null}
+ */
+function fileOf(request) {
+  const url = new URL(request.url);
+  if (url.origin !== SCOPE.origin || !url.pathname.startsWith(SCOPE.pathname)) return null;
+  const path = url.pathname.slice(SCOPE.pathname.length);
+  if (request.mode === "navigate") return PAGES.find((page) => page.path.test(path))?.file ?? null;
+  return /** @type {string[]} */ (FILES).includes(path) ? path : null;
+}
+
+/**
+ * @param {string} file
+ * @param {Request} request
+ */
+async function kept(file, request) {
+  const cache = await caches.open(CACHE);
+  return (await cache.match(new URL(file, SCOPE))) ?? fetch(request);
+}
