@@ -27,23 +27,31 @@ class Overhead:
 
 
 def measure(stage: Stage) -> Overhead:
-    """Register visits on fresh cards both ways in turn; the bare way repeats requests that ours made, on new keys."""
+    """Register visits on fresh cards both ways by turns; the bare way repeats requests that ours made, on new keys."""
     client = boto3.client("dynamodb", endpoint_url=stage.engine, region_name="eu-north-1")
-    ours, bare = [], []
     for event in stage.events(stage.cards(5)):
         contents.app(event, None)  # reads the device and the configuration, which then stay for a minute
-    for _ in range(_ROUNDS + 1):
+    rounds = []
+    for _ in range(_ROUNDS):
         seen: list[tuple[str, dict[str, Any]]] = []
-        events = stage.events(stage.cards(_VISITS))
         hook = _listen(seen)
-        started = [_timed(lambda event=event: contents.app(event, None)) for event in events]
+        for event in stage.events(stage.cards(_VISITS)):
+            contents.app(event, None)
         _deaf(hook)
-        ours.append(statistics.median(started))
         pairs = list(zip(seen[::2], seen[1::2], strict=True))
         assert len(pairs) == _VISITS, "a visit is two requests"
-        bare.append(statistics.median([_timed(lambda pair=pair: _send(client, pair)) for pair in _afresh(pairs)]))
-    ratios = tuple(mine / theirs for mine, theirs in zip(ours[1:], bare[1:], strict=True))
-    return Overhead(statistics.median(ours[1:]), statistics.median(bare[1:]), statistics.median(ratios), ratios)
+        events, again = stage.events(stage.cards(_VISITS)), _afresh(pairs)
+        ours, bare = [], []
+        # By turns, since the machine's speed drifts while this runs.
+        for event, pair in zip(events, again, strict=True):
+            ours.append(_timed(lambda event=event: contents.app(event, None)))
+            bare.append(_timed(lambda pair=pair: _send(client, pair)))
+        rounds.append((statistics.median(ours), statistics.median(bare)))
+    ratios = tuple(ours / bare for ours, bare in rounds)
+    return Overhead(
+        statistics.median(each[0] for each in rounds), statistics.median(each[1] for each in rounds),
+        statistics.median(ratios), ratios,
+    )  # fmt: skip
 
 
 def _timed(do: Any) -> float:

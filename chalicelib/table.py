@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Final
 
+from botocore.config import Config as BotocoreConfig
 from pynamodb.attributes import (
     BooleanAttribute,
     DiscriminatorAttribute,
