@@ -26,8 +26,7 @@ lint: $(VENV)/dev.stamp ## Style, types and the floors of the house (Python)
 
 types: $(TOOLS) ## Types and units of the scanner's pages
 	$(NPM) run --silent types
-	@files=$$(find tests/scanner_web -name '*.test.js' -o -name '*.test.mjs'); \
-	if [ -n "$$files" ]; then node --test $$files; fi
+	cd scanner_web && node --test
 
 package: $(VENV)/dev.stamp ## The zip that Lambda runs, and the template that deploys it
 	$(PYTHON) -m infra.package

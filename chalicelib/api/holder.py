@@ -85,9 +85,13 @@ class OffersAnswer(Shape):
 )  # fmt: skip
 def show_card(asking: Asking, sent: HolderBody) -> Answer:
     """Show it."""
-    view = wiring.house().cards.holder(
+    house = wiring.house()
+    only = house.terms.tenants()
+    # A number does not say whose it is; where there is one municipality, it is that one's.
+    home = only[0] if sent.tenant is None and len(only) == 1 else sent.tenant
+    view = house.cards.holder(
         sent.card,
-        tenant=None if sent.tenant is None else Tenant(sent.tenant),
+        tenant=None if home is None else Tenant(home),
         birth_year=sent.birth_year,
         language=sent.language,
         now=asking.now,

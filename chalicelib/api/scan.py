@@ -92,6 +92,7 @@ class VenueShown(Shape):
 class DeviceClaimed(Shape):
     device_id: str
     tenant: str
+    municipality: int
     venue: VenueShown
     offers: list[OfferShown]
     audience: str
@@ -164,8 +165,9 @@ def claim(asking: Asking, sent: ClaimBody) -> Answer:
     ]  # fmt: skip
     shown = VenueShown(id=venue.id, name=venue.name)
     answer = DeviceClaimed(
-        device_id=device.id, tenant=device.tenant, venue=shown, offers=offers, audience=house.config.host
-    )
+        device_id=device.id, tenant=device.tenant, municipality=configuration.municipality.number, venue=shown,
+        offers=offers, audience=house.config.host,
+    )  # fmt: skip
     return Answer(answer, 201)
 
 
