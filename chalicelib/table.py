@@ -327,6 +327,8 @@ def bind(*, name: str, region: str, engine: str | None) -> None:
     Row.Meta.host = engine
     Row._connection = None  # noqa: SLF001  PynamoDB offers no other way to bind a model late
     shared = Row._get_connection()  # noqa: SLF001
+    # A fixed name: botocore otherwise puts its own together anew for every request, a tenth of what a request costs.
+    shared.connection.session.set_default_client_config(BotocoreConfig(user_agent="opplev"))
     for kind in _kinds(Row):
         kind._connection = shared  # noqa: SLF001  None here would make each kind a client of its own
 
