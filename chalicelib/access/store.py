@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 from pynamodb.exceptions import DoesNotExist, PynamoDBException, TransactWriteError
 from pynamodb.transactions import TransactWrite
 
-from chalicelib import table
+from chalicelib import faults, table
 from chalicelib.access.rules import Device, Enrolment, Issuer, Right, VerifyingKey, parse_keys
 from chalicelib.shared.answers import TryAgainError
 from chalicelib.shared.ids import DeviceId, Tenant, VenueId
@@ -27,10 +27,6 @@ _REMEMBERED: Final = 60.0  # seconds a device is remembered, and so how long a r
 _MOST_REMEMBERED: Final = 2048
 _GRACE: Final = timedelta(days=1)  # how long an expired code is still told from an unknown one
 _TRIES: Final = 4  # one, and three more
-_BUSY: Final = frozenset({
-    "InternalServerError", "ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException",
-    "TransactionConflict", "TransactionConflictException", "TransactionInProgressException", "ThrottlingError",
-})  # fmt: skip
 _KEYS_LAST: Final = 24 * 3600.0
 _KEYS_LAST_AT_MOST: Final = 48 * 3600.0  # while their issuer cannot be reached
 _KEYS_AGAIN: Final = 60.0
@@ -122,7 +118,7 @@ class AccessStore:
         try:
             _patiently(write)
         except TransactWriteError as error:
-            if "ConditionalCheckFailed" not in _codes(error):
+            if faults.CONDITION not in faults.reasons_of(error):
                 raise
             return False
         self._written(device)
@@ -139,7 +135,7 @@ class AccessStore:
         try:
             _patiently(lambda: row.update(actions=actions, condition=known))
         except PynamoDBException as error:
-            if "ConditionalCheckFailedException" not in _codes(error):
+            if faults.code_of(error) != faults.REFUSED:
                 raise
             return None
         revoked = _device(row, tenant)
@@ -301,18 +297,9 @@ def _patiently(ask: Callable[[], _Answer]) -> _Answer:
         except DoesNotExist:
             raise
         except PynamoDBException as error:
-            codes = _codes(error)
-            if codes and not codes & _BUSY:
+            if not faults.is_passing(error):
                 raise
-            if not codes or tried == _TRIES:
+            if faults.is_unanswered(error) or tried == _TRIES:
                 raise TryAgainError("busy", "The table is busy; send the same again.") from error
         time.sleep(random.uniform(0.01, 0.04) * 2**tried)  # noqa: S311  jitter needs no secrecy
     raise AssertionError
-
-
-def _codes(error: PynamoDBException) -> set[str]:
-    """Give DynamoDB's words for what went wrong; none where no answer came."""
-    # PynamoDB's `cause_response_code` fails on a timeout, whose `response` is None.
-    answer = getattr(error.cause, "response", None) or {}
-    reasons = error.cancellation_reasons if isinstance(error, TransactWriteError) else []
-    return {reason.code for reason in reasons if reason is not None} | {answer["Error"]["Code"]} if answer else set()

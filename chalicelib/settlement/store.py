@@ -8,10 +8,9 @@ from functools import partial
 from typing import Any, Final, TypeVar
 
 import msgspec
-from botocore.exceptions import BotoCoreError
 from pynamodb.exceptions import DoesNotExist, PutError, PynamoDBException
 
-from chalicelib import table
+from chalicelib import faults, table
 from chalicelib.settlement.rules import Entry, MonthState, Settlement, TakenBack, Terms, Visited
 from chalicelib.shared.answers import TryAgainError
 from chalicelib.shared.ids import OfferId, ProgrammeId, Tenant, VenueId, VisitId
@@ -19,16 +18,6 @@ from chalicelib.shared.money import Ore
 from chalicelib.venues.rules import SettleBy
 
 Answer = TypeVar("Answer")
-_PASSING: Final = frozenset(
-    {
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "ThrottlingException",
-        "InternalServerError",
-        "TransactionConflictException",
-    }
-)
-_REFUSED: Final = "ConditionalCheckFailedException"
 _TRIES: Final = 4
 _PAUSE_SECONDS: Final = 0.1
 
@@ -115,8 +104,7 @@ def _put(settlement: Settlement, *, condition: Any) -> bool:
     try:
         _patiently(lambda: row.save(condition=condition))
     except PutError as error:
-        # `_patiently` has turned every fault of the line into TryAgainError, so there is an answer with a code here.
-        if error.cause_response_code == _REFUSED:
+        if faults.code_of(error) == faults.REFUSED:
             return False
         raise
     return True
@@ -155,8 +143,7 @@ def _patiently(ask: Callable[[], Answer]) -> Answer:
         try:
             return ask()
         except PynamoDBException as error:
-            # First the line itself: PynamoDB cannot tell the code of an error that never had an answer.
-            if not isinstance(error.cause, BotoCoreError) and error.cause_response_code not in _PASSING:
+            if not faults.is_passing(error):
                 raise
             if turn == _TRIES - 1:
                 code, detail = "busy", "The table is busy; send the call again."

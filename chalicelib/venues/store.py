@@ -10,7 +10,7 @@ import msgspec
 from pynamodb.exceptions import QueryError, TransactWriteError
 from pynamodb.transactions import TransactWrite
 
-from chalicelib import table
+from chalicelib import faults, table
 from chalicelib.shared.answers import TryAgainError, UnknownError
 from chalicelib.shared.ids import OfferId, ProgrammeId, Tenant, VenueId
 from chalicelib.table import DocumentRow
@@ -27,12 +27,6 @@ from chalicelib.venues.rules import (
 
 CACHED_SECONDS: Final = 60.0
 _LONGEST_PAUSE: Final = 0.1
-_LOST: Final = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
-_BUSY: Final = frozenset({
-    "ThrottlingException", "ThrottlingError", "ProvisionedThroughputExceeded",
-    "ProvisionedThroughputExceededException", "RequestLimitExceeded", "TransactionInProgressException",
-    "TransactionConflictException", "InternalServerError", "ServiceUnavailable",
-})  # fmt: skip
 _WRITE: Final = msgspec.json.Encoder()
 
 
@@ -67,7 +61,7 @@ class TermsStore:
         try:
             rows = list(DocumentRow.query(table.config_pk(tenant), consistent_read=True))
         except QueryError as error:
-            if _is_passing(error):
+            if faults.is_passing(error):
                 raise TryAgainError("busy", "The table is busy; try again.") from error
             raise
         return Reading(_configuration(rows), {row.sk: int(row.version) for row in rows})
@@ -80,7 +74,7 @@ class TermsStore:
         try:
             places = [str(row.place) for row in DocumentRow.by_month.query(table.tenants_group())]
         except QueryError as error:
-            if _is_passing(error):
+            if faults.is_passing(error):
                 raise TryAgainError("busy", "The table is busy; try again.") from error
             raise
         found = {int(number): Tenant(tenant) for number, _, tenant in (place.partition("#") for place in places)}
@@ -101,7 +95,7 @@ class TermsStore:
                     row = _row(tenant, record, version=0 if version is None else version + 1)
                     transaction.save(row, condition=is_new if version is None else is_as_read)
         except TransactWriteError as error:
-            if not _is_passing(error):
+            if not (_was_overtaken(error) or faults.is_passing(error)):
                 raise
             time.sleep(random.uniform(0, _LONGEST_PAUSE))  # noqa: S311  spreads tries, guards nothing
             return False
@@ -116,14 +110,10 @@ class TermsStore:
             self._tenants = None
 
 
-def _is_passing(error: QueryError | TransactWriteError) -> bool:
-    # Not `cause_response_code`: it falls over botocore's timeouts, whose `response` is None.
-    code = (getattr(error.cause, "response", None) or {}).get("Error", {}).get("Code")
-    if code is None:  # no answer came at all
-        return True
-    if isinstance(error, TransactWriteError) and code == "TransactionCanceledException":
-        return all(reason is None or reason.code in _LOST | _BUSY for reason in error.cancellation_reasons)
-    return code in _BUSY
+def _was_overtaken(error: TransactWriteError) -> bool:
+    """Say whether somebody else's write stood in the way, so that a fresh reading may do better."""
+    reasons = [code for code in faults.reasons_of(error) if code not in {None, "None"}]
+    return bool(reasons) and {faults.CONDITION, *faults.PASSING}.issuperset(reasons)
 
 
 def _sort_key(record: Record) -> str:

@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any, Final, TypeVar
 
-from botocore.exceptions import BotoCoreError
 from pynamodb.exceptions import CancellationReason, DoesNotExist, PynamoDBException, TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib import table
+from chalicelib import faults, table
 from chalicelib.cards.rules import Card, LatestUse, Status
 from chalicelib.shared.answers import TryAgainError
 from chalicelib.shared.calendar import oslo_month, rfc3339, start_of
@@ -29,12 +28,6 @@ _PAUSE_SECONDS: Final = 0.05  # doubled at each try, and a random share of it wa
 _PATIENCE: Final = timedelta(seconds=20)  # after receipt no write is repeated, so that closing can trust the clock (D8)
 _KEPT_YEARS: Final = 5
 _OLD: Final = "ALL_OLD"
-_FAILED: Final = "ConditionalCheckFailed"
-_PASSING: Final = frozenset({
-    "TransactionConflict", "TransactionConflictException", "TransactionInProgressException", "ThrottlingError",
-    "ThrottlingException", "ProvisionedThroughputExceeded", "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded", "InternalServerError", "ServiceUnavailable",
-})  # fmt: skip
 
 Reasons = list[CancellationReason | None]
 
@@ -164,7 +157,7 @@ class VisitStore:
             try:
                 return ask()
             except PynamoDBException as error:
-                if not _is_passing(error):
+                if not faults.is_passing(error):
                     raise
                 self._wait(turn, error)
         raise AssertionError
@@ -181,11 +174,13 @@ class VisitStore:
                 send(token)
             except TransactWriteError as error:
                 first = next((reason for reason in error.cancellation_reasons if reason is not None), None)
-                if first is not None and first.code == _FAILED:
+                if first is not None and first.code == faults.CONDITION:
+                    refused = [reason and reason.code == faults.CONDITION for reason in error.cancellation_reasons]
                     return [
-                        reason if reason and reason.code == _FAILED else None for reason in error.cancellation_reasons
+                        reason if said_no else None
+                        for reason, said_no in zip(error.cancellation_reasons, refused, strict=True)
                     ]
-                if not (_is_passing(error) or (first is not None and first.code in _PASSING)):
+                if not faults.is_passing(error):
                     raise
                 if self._clock() - received > _PATIENCE:
                     raise TryAgainError("busy", "The table is busy; send the same again.") from error
@@ -198,11 +193,6 @@ class VisitStore:
         if turn == _TRIES - 1:
             raise TryAgainError("busy", "The table is busy; send the same again.") from error
         self._pause(random.uniform(0, _PAUSE_SECONDS * 2**turn))  # noqa: S311  spreads tries, guards nothing
-
-
-def _is_passing(error: PynamoDBException) -> bool:
-    # PynamoDB stumbles when asked for the code of an error that came without a reply, so that is asked first.
-    return isinstance(error.cause, BotoCoreError) or error.cause_response_code in _PASSING
 
 
 def _still_may(mark: Mark) -> Condition:

@@ -1,0 +1,40 @@
+"""What goes wrong between us and DynamoDB, and what of it passes by itself."""
+
+from typing import Final
+
+from botocore.exceptions import BotoCoreError
+from pynamodb.exceptions import PynamoDBException, TransactWriteError
+
+CONDITION: Final = "ConditionalCheckFailed"  # in a transaction's reasons
+REFUSED: Final = "ConditionalCheckFailedException"  # of a single write
+# Somebody else's write, or too many of them: the same call may be sent again.
+PASSING: Final = frozenset({
+    "InternalServerError", "ProvisionedThroughputExceeded", "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded", "ServiceUnavailable", "ThrottlingError", "ThrottlingException", "TransactionConflict",
+    "TransactionConflictException", "TransactionInProgressException",
+})  # fmt: skip
+
+
+def code_of(error: PynamoDBException) -> str | None:
+    """Give DynamoDB's code for what went wrong, or None where no answer came."""
+    # Not PynamoDB's `cause_response_code`: it falls over botocore's timeouts, whose `response` is None.
+    answer = getattr(error.cause, "response", None) or {}
+    code: str | None = answer.get("Error", {}).get("Code")
+    return code
+
+
+def reasons_of(error: PynamoDBException) -> list[str | None]:
+    """Give the code of each part of a cancelled transaction, None for a part that had no fault; else nothing."""
+    if not isinstance(error, TransactWriteError):
+        return []
+    return [None if reason is None else reason.code for reason in error.cancellation_reasons]
+
+
+def is_unanswered(error: PynamoDBException) -> bool:
+    """Say whether the line broke: what was sent may have been done, so only a write that may be repeated is."""
+    return isinstance(error.cause, BotoCoreError)
+
+
+def is_passing(error: PynamoDBException) -> bool:
+    """Say whether the same call may do better in a moment."""
+    return is_unanswered(error) or code_of(error) in PASSING or not PASSING.isdisjoint(reasons_of(error))
