@@ -117,6 +117,12 @@ class EnrolmentBody(Body, frozen=True):
     rights: Annotated[tuple[Right, ...], Meta(min_length=1, max_length=3)] = (Right.SCAN,)
 
 
+class ConfirmBody(Body, frozen=True):
+    """The number that is confirmed: what waits may have changed since it was looked at."""
+
+    account: Annotated[str, Meta(pattern=r"^\d{11}$")]
+
+
 class ReasonBody(Body, frozen=True):
     """Why."""
 
@@ -193,12 +199,15 @@ def put_venue(asking: Asking, sent: VenueBody, venue: str) -> Answer:
 
 
 @doors.open(
-    "POST", "/v1/venues/{venue}/account/confirm", who=frozenset({Role.OFFICE, Role.FINANCE}),
+    "POST", "/v1/venues/{venue}/account/confirm", who=frozenset({Role.OFFICE, Role.FINANCE}), takes=ConfirmBody,
     gives=answers.VenueAnswer, says="Confirm a changed account number, as another person than who changed it.",
 )  # fmt: skip
-def confirm_account(asking: Asking, venue: str) -> Answer:
+def confirm_account(asking: Asking, sent: ConfirmBody, venue: str) -> Answer:
     """Let the new account stand."""
-    return Answer(answers.venue(wiring.house().terms.confirm_account(asking.tenant, VenueId(venue), by=asking.by)))
+    confirmed = wiring.house().terms.confirm_account(
+        asking.tenant, VenueId(venue), by=asking.by, account=sent.account
+    )
+    return Answer(answers.venue(confirmed))
 
 
 @doors.open(

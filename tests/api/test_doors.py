@@ -61,6 +61,7 @@ def example(opening: Opening, number: str, visit: str) -> tuple[str, Any]:
             "name": {"nb": "x"}, "valid_from": "2026-01-01", "valid_until": "2026-12-31", "ages": {"from": 5, "to": 18}
         },
         "PUT /v1/venues/{venue}": {"name": "Kino", "kind": "private", "settle_by": "none"},
+        "POST /v1/venues/{venue}/account/confirm": {"account": "12345678903"},
         "PUT /v1/venues/{venue}/offers/{offer}": {"title": {"nb": "x"}},
         "POST /v1/venues/{venue}/agreements": {
             "programme": "kort", "offer": "inngang", "from": "2027-01-01", "until": "2027-12-31", "limit": 1

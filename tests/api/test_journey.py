@@ -145,6 +145,18 @@ def test_the_family_sees_offers_with_the_card_and_counts_with_the_birth_year(tow
     assert (number.status, number.code) == (404, "unknown_card")
 
 
+def test_a_changed_account_number_waits_for_a_second_person_who_names_it(town: Town) -> None:
+    changed = {"name": "Kino", "kind": "private", "settle_by": "invoice", "orgnr": "974760673"}
+    changed["account"] = "15032080119"
+    stored = town.ask("office", "PUT", "/v1/venues/kino", changed, who="anne").json
+    assert (stored["account"], stored["account_waiting"]) == ("12345678903", "15032080119")
+    path, right = "/v1/venues/kino/account/confirm", {"account": "15032080119"}
+    assert town.ask("office", "POST", path, right, who="anne").code == "same_person"
+    assert town.ask("finance", "POST", path, {"account": "12345678903"}, who="per").code == "nothing_waits"
+    confirmed = town.ask("finance", "POST", path, right, who="per").json
+    assert (confirmed["account"], confirmed["account_waiting"]) == ("15032080119", None)
+
+
 def test_the_public_pages_of_a_municipality_say_what_there_is_and_which_keys_sign(town: Town) -> None:
     offers = send("GET", "/v1/offers", query={"tenant": "lorenskog"})
     assert {each["venue"]["id"] for each in offers.json["offers"]} == {"kino", "bad", "klubb"}
