@@ -1,0 +1,44 @@
+"""Who may come in, decided from facts alone."""
+
+from chalicelib.visits.rules.counting import Mark, Unmark, quota_of, unmark
+from chalicelib.visits.rules.deciding import MOST_PERSONS, NO_COMPANION, company, decide, marks, reasons
+from chalicelib.visits.rules.facts import Admitted, Because, Facts, Refused
+from chalicelib.visits.rules.offline import AHEAD, LATE, Flag, day_of, flags_of, nearest, over_and_done
+from chalicelib.visits.rules.verdicts import ToPay, Verdict, minutes_since_use, verdict_of, verdict_on
+from chalicelib.visits.rules.visits import Changed, Day, Listed, Seen, Visit, Void, Written
+
+__all__ = [
+    "AHEAD",
+    "LATE",
+    "MOST_PERSONS",
+    "NO_COMPANION",
+    "Admitted",
+    "Because",
+    "Changed",
+    "Day",
+    "Facts",
+    "Flag",
+    "Listed",
+    "Mark",
+    "Refused",
+    "Seen",
+    "ToPay",
+    "Unmark",
+    "Verdict",
+    "Visit",
+    "Void",
+    "Written",
+    "company",
+    "day_of",
+    "decide",
+    "flags_of",
+    "marks",
+    "minutes_since_use",
+    "nearest",
+    "over_and_done",
+    "quota_of",
+    "reasons",
+    "unmark",
+    "verdict_of",
+    "verdict_on",
+]
