@@ -1,6 +1,7 @@
 // The holder's page, behind the code on the card: what the card gives, in the holder's own language.
 
 import { whatIsPresented } from "./core/card_text.js";
+import { mayBeOurs } from "./core/places.js";
 import { LANGUAGES, pick, sayer } from "./core/words.js";
 import { holderCard } from "./device/api.js";
 import { ProblemError } from "./device/errors.js";
@@ -140,8 +141,7 @@ async function handOver() {
   const databases = await indexedDB.databases?.().catch(() => undefined);
   if (databases !== undefined && !databases.some(({ name }) => name === "opplev")) return false;
   const all = await enrolments().catch(() => []);
-  const fits = all.some(({ municipality }) => municipality === undefined || municipality === presented.body.municipality);
-  if (!fits) return false;
+  if (!mayBeOurs(all, presented.body.municipality)) return false;
   sessionStorage.setItem(HANDED_OVER, presented.token);
   window.location.replace("./");
   return true;

@@ -1,37 +1,69 @@
 // The API as a readable page, made from the document that the API serves about itself.
 
-import { callsByTag } from "./core/openapi.js";
+import { callsByTag, problemFields } from "./core/openapi.js";
 import { openapi } from "./device/api.js";
 import { fill, find, h } from "./screen/dom.js";
 import { logo } from "./screen/icons.js";
 
-/** @import { Call, Field } from "./core/openapi.js" */
+/** @import { Answer, Call } from "./core/openapi.js" */
+/** @import { Field } from "./core/openapi_fields.js" */
 
 const main = find("#main", HTMLElement);
+
+/** The index beside the page; on a narrow screen it is behind one line. */
+const WIDE = window.matchMedia("(min-width: 64rem)");
 
 /** @param {any} document_ */
 function page(document_) {
   const groups = callsByTag(document_);
+  const title = document_.info?.title ?? "Opplev";
   return h(
     "div",
     { class: "docs-page" },
-    h(
-      "nav",
-      { class: "docs-nav", "aria-label": "Calls" },
-      h("p", { class: "docs-brand" }, logo("logo"), h("b", {}, document_.info?.title ?? "Opplev")),
-      ...groups.map(({ tag, calls }) =>
-        h("details", { open: groups.length < 3 }, h("summary", {}, tag || "Other"), h("ul", {}, ...calls.map((call) => h("li", {}, h("a", { href: `#${call.id}` }, method(call), h("span", {}, call.path)))))),
-      ),
-    ),
+    h("nav", { class: "docs-nav", "aria-label": "Calls" }, h("p", { class: "docs-brand" }, logo("logo"), h("b", {}, `${title} API`)), index(groups)),
     h(
       "div",
       { class: "docs-body" },
-      h("h1", {}, document_.info?.title ?? "Opplev"),
+      h("h1", {}, `${title} API`),
       h("p", { class: "docs-version" }, `Version ${document_.info?.version ?? "?"} · `, h("a", { href: "v1/openapi.json" }, "openapi.json")),
       ...paragraphs(document_.info?.description ?? ""),
-      ...groups.map(({ tag, text, calls }) => h("section", { testid: "tag" }, h("h2", {}, tag || "Other"), ...paragraphs(text), ...calls.map(callSection))),
+      ...groups.map(({ tag, text, calls }) => h("section", { testid: "tag" }, h("h2", {}, heading(tag)), ...paragraphs(text), ...calls.map(callSection))),
+      problems(problemFields(document_)),
     ),
   );
+}
+
+/** @param {ReturnType<typeof callsByTag>} groups */
+function index(groups) {
+  const all = h(
+    "details",
+    { class: "docs-index", open: WIDE.matches },
+    h("summary", {}, `All ${groups.reduce((sum, { calls }) => sum + calls.length, 0)} calls`),
+    ...groups.map(({ tag, calls }) => h("div", {}, h("p", { class: "index-head" }, heading(tag)), h("ul", {}, ...calls.map(indexLine)))),
+  );
+  WIDE.addEventListener("change", () => {
+    all.open = WIDE.matches;
+  });
+  all.addEventListener("click", (event) => {
+    if (!WIDE.matches && event.target instanceof Element && event.target.closest("a") !== null) all.open = false;
+  });
+  return all;
+}
+
+/** @param {Call} call */
+function indexLine(call) {
+  return h("li", {}, h("a", { href: `#${call.id}`, title: call.title }, method(call), h("span", {}, call.path.replace(/^\/v\d+/, ""))));
+}
+
+/** @param {string} tag */
+function heading(tag) {
+  return tag === "" ? "Other" : tag.charAt(0).toUpperCase() + tag.slice(1);
+}
+
+/** @param {Field[]} fields */
+function problems(fields) {
+  if (fields.length === 0) return null;
+  return h("section", { id: "problems" }, h("h2", {}, "Errors"), ...paragraphs("Every refused call answers `application/problem+json` (RFC 9457). Act on `code`, which is stable; `detail` is for people."), table("A problem", fields, answered));
 }
 
 /** @param {string} text */
@@ -63,34 +95,76 @@ function callSection(call) {
     h("h3", {}, method(call), h("code", {}, call.path)),
     call.title !== "" && h("p", { class: "call-title" }, ...withCode(call.title)),
     ...paragraphs(call.text),
-    h("p", { class: "access" }, call.access.length === 0 ? "Open to all" : `For: ${call.access.join(", ")}`),
+    access(call),
     call.parameters.length > 0 && table("Parameters", call.parameters.map((one) => ({ ...one, type: `${one.type}, in ${one.where}` }))),
-    call.body.length > 0 ? table("Body", call.body) : call.bodyTypes.length > 0 && h("p", {}, `Body: ${call.bodyTypes.join(" or ")}`),
-    h(
-      "dl",
-      { class: "answers" },
-      ...call.answers.flatMap((answer) => [
-        h("dt", { class: answer.status.startsWith("2") ? "good" : "" }, answer.status),
-        h("dd", {}, ...withCode(answer.text), answer.fields.length > 0 && h("details", {}, h("summary", {}, `${answer.fields.length} fields`), table("", answer.fields))),
-      ]),
-    ),
+    call.body.length > 0 ? table("Body", call.body, asked, call.bodyText) : call.bodyTypes.length > 0 && h("p", {}, `Body: ${call.bodyTypes.join(" or ")}`),
+    h("h4", {}, "Answers"),
+    h("dl", { class: "answers" }, ...call.answers.flatMap(answer)),
+    call.errors.length > 0 && errors(call.errors),
   );
+}
+
+/** @param {Call} call */
+function access({ access: roles }) {
+  if (roles.length === 0) return h("p", { class: "access" }, "Open to all, without a token");
+  return h("p", { class: "access" }, "May call: ", ...roles.map((role) => h("span", { class: "role" }, role)));
+}
+
+/** @param {Answer} answer */
+function answer({ status, text, types, fields }) {
+  const shape = types.filter((type) => type !== "application/json").join(" or ");
+  const count = fields.length === 1 ? "1 field" : `${fields.length} fields`;
+  return [
+    h("dt", {}, status),
+    h("dd", {}, ...withCode(text), shape !== "" && h("code", { class: "shape" }, shape), fields.length > 0 && h("details", {}, h("summary", {}, count), table("", fields, answered))),
+  ];
+}
+
+/** @param {Answer[]} all */
+function errors(all) {
+  return h("details", { class: "errors" }, h("summary", {}, h("b", {}, "Errors "), all.map(({ status }) => status).join(" · ")), h("dl", { class: "answers" }, ...all.flatMap(({ status, text }) => [h("dt", {}, status), h("dd", {}, ...withCode(text))])), h("p", {}, h("a", { href: "#problems" }, "What a problem looks like")));
 }
 
 /**
  * @param {string} title
  * @param {Field[]} fields
+ * @param {typeof asked} [mark] what is said beside a name
+ * @param {string} [text]
  */
-function table(title, fields) {
+function table(title, fields, mark = asked, text = "") {
   return h(
     "div",
-    { class: "scroll", tabindex: "0", role: "group", "aria-label": title || "Fields" },
-    h(
-      "table",
-      {},
-      title !== "" && h("caption", {}, title),
-      h("tbody", {}, ...fields.map((field) => h("tr", {}, h("th", { scope: "row" }, h("code", {}, field.name), field.required && h("span", { class: "must" }, " required")), h("td", {}, field.type), h("td", {}, ...withCode(field.text))))),
-    ),
+    { class: "fields" },
+    title !== "" && h("h4", {}, title),
+    ...paragraphs(text),
+    h("table", { "aria-label": title || "Fields" }, h("tbody", {}, ...fields.map((field) => row(field, mark)))),
+  );
+}
+
+/** @param {Field} field */
+function asked({ required }) {
+  return required && h("span", { class: "must" }, " required");
+}
+
+/**
+ * Whoever reads an answer wants to know which fields may be missing.
+ * @param {Field} field
+ */
+function answered({ required }) {
+  return !required && h("span", { class: "may" }, " may be missing");
+}
+
+/**
+ * @param {Field} field
+ * @param {typeof asked} mark
+ */
+function row(field, mark) {
+  const { name, type, limits, text } = field;
+  return h(
+    "tr",
+    {},
+    h("th", { scope: "row" }, h("code", {}, name), mark(field)),
+    h("td", {}, type, limits !== "" && h("span", { class: "limits" }, ...withCode(limits)), text !== "" && h("span", { class: "field-text" }, ...withCode(text))),
   );
 }
 

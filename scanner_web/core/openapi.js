@@ -1,11 +1,15 @@
 // An OpenAPI document as a list that can be read from top to bottom.
 
-/** @typedef {Record<string, any>} Json */
-/** @typedef {{name: string, type: string, required: boolean, text: string}} Field */
+import { fieldOf, fieldsOf, resolve } from "./openapi_fields.js";
+
+/** @import { Field, Json } from "./openapi_fields.js" */
+
 /**
+ * `answers` are those that mean that it went well, `errors` the others, whose bodies are all the same problem.
+ * @typedef {{status: string, text: string, types: string[], fields: Field[]}} Answer
  * @typedef {{
  *   id: string, method: string, path: string, title: string, text: string, access: string[], parameters: (Field & {where: string})[],
- *   body: Field[], bodyTypes: string[], answers: {status: string, text: string, fields: Field[]}[],
+ *   bodyText: string, body: Field[], bodyTypes: string[], answers: Answer[], errors: Answer[],
  * }} Call
  */
 
@@ -43,24 +47,50 @@ export function callsByTag(document) {
  */
 function callOf(document, path, method, operation, shared) {
   const content = resolve(document, operation.requestBody ?? {}).content ?? {};
+  const answers = Object.entries(operation.responses ?? {}).map(([status, one]) => answerOf(document, status, /** @type {Json} */ (one)));
   return {
     id: `${method}${path}`.replace(/[^a-z0-9]+/gi, "-").toLowerCase(),
     method: method.toUpperCase(),
     path,
     title: operation.summary ?? "",
     text: operation.description ?? "",
-    access: accessOf(operation.security ?? document.security),
+    access: operation["x-roles"] ?? accessOf(operation.security ?? document.security),
     parameters: [...shared, ...(operation.parameters ?? [])].map((one) => {
       const parameter = resolve(document, one);
       return { where: parameter.in ?? "", ...fieldOf(document, parameter.name, parameter.schema ?? {}, parameter.required === true, parameter.description) };
     }),
+    bodyText: resolve(document, schemaIn(content)).description ?? "",
     body: fieldsOf(document, schemaIn(content)),
     bodyTypes: Object.keys(content),
-    answers: Object.entries(operation.responses ?? {}).map(([status, one]) => {
-      const answer = resolve(document, /** @type {Json} */ (one));
-      return { status, text: answer.description ?? "", fields: fieldsOf(document, schemaIn(answer.content ?? {})) };
-    }),
+    answers: answers.filter(({ status }) => isGood(status)),
+    errors: answers.filter(({ status }) => !isGood(status)),
   };
+}
+
+/**
+ * The fields of the problem that every refused call answers with, from the first call that has one.
+ * @param {Json} document
+ * @returns {Field[]}
+ */
+export function problemFields(document) {
+  return callsByTag(document).flatMap(({ calls }) => calls.flatMap(({ errors }) => errors)).find(({ fields }) => fields.length > 0)?.fields ?? [];
+}
+
+/** @param {string} status */
+function isGood(status) {
+  return /^[23]/.test(status);
+}
+
+/**
+ * @param {Json} document
+ * @param {string} status
+ * @param {Json} one
+ * @returns {Answer}
+ */
+function answerOf(document, status, one) {
+  const answer = resolve(document, one);
+  const content = answer.content ?? {};
+  return { status, text: answer.description ?? "", types: Object.keys(content), fields: fieldsOf(document, schemaIn(content)) };
 }
 
 /**
@@ -74,62 +104,4 @@ function accessOf(security) {
 /** @param {Json} content */
 function schemaIn(content) {
   return (content["application/json"] ?? Object.values(content)[0])?.schema ?? {};
-}
-
-/**
- * Follow a reference within the document. One that goes in circles ends as nothing.
- * @param {Json} document
- * @param {Json} value
- * @param {number} [depth]
- * @returns {Json}
- */
-function resolve(document, value, depth = 0) {
-  const reference = value.$ref;
-  if (typeof reference !== "string" || depth > 8) return value;
-  const found = reference
-    .replace(/^#\//, "")
-    .split("/")
-    .reduce((/** @type {Json | undefined} */ at, part) => at?.[part.replaceAll("~1", "/").replaceAll("~0", "~")], document);
-  return resolve(document, found ?? {}, depth + 1);
-}
-
-/**
- * @param {Json} document
- * @param {Json} schema
- * @returns {Field[]}
- */
-function fieldsOf(document, schema) {
-  const whole = resolve(document, schema);
-  const required = new Set(whole.required ?? []);
-  return Object.entries(whole.properties ?? {}).map(([name, one]) => fieldOf(document, name, /** @type {Json} */ (one), required.has(name), undefined));
-}
-
-/**
- * @param {Json} document
- * @param {string} name
- * @param {Json} schema
- * @param {boolean} required
- * @param {string | undefined} text
- * @returns {Field}
- */
-function fieldOf(document, name, schema, required, text) {
-  return { name, type: typeOf(document, schema), required, text: text ?? resolve(document, schema).description ?? "" };
-}
-
-/**
- * A type in a few words: `string (date)`, `list of integer`, `qr | typed`.
- * @param {Json} document
- * @param {Json} schema
- * @param {number} [depth]
- * @returns {string}
- */
-function typeOf(document, schema, depth = 0) {
-  const whole = resolve(document, schema);
-  if (Array.isArray(whole.enum)) return whole.enum.map(String).join(" | ");
-  if (whole.const !== undefined) return String(whole.const);
-  const choices = whole.anyOf ?? whole.oneOf;
-  if (Array.isArray(choices) && depth < 4) return choices.map((one) => typeOf(document, one, depth + 1)).join(" or ");
-  if (Array.isArray(whole.type)) return whole.type.map((/** @type {string} */ one) => typeOf(document, { ...whole, type: one }, depth + 1)).join(" or ");
-  if (whole.type === "array" && depth < 4) return `list of ${typeOf(document, whole.items ?? {}, depth + 1)}`;
-  return [whole.type ?? "any", whole.format && `(${whole.format})`].filter(Boolean).join(" ");
 }

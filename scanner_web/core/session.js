@@ -103,13 +103,20 @@ export function step(session, happening) {
 }
 
 /**
- * Whether the camera should look for cards now. While somebody chooses or a visit is on its way, the next card waits.
+ * Whether a card that comes now is taken, whichever way it comes. While somebody chooses or a visit is on its way, the next card waits.
+ * @param {Session} session
+ */
+export function takesCards(session) {
+  if (session.screen === "trouble") return session.asked === null;
+  return session.screen !== "persons" && session.screen !== "registering";
+}
+
+/**
+ * Whether the camera should look for cards now.
  * @param {Session} session
  */
 export function isLooking(session) {
-  if (session.offer === null) return false;
-  if (session.screen === "trouble") return session.asked === null;
-  return session.screen === "scan" || session.screen === "checking" || session.screen === "answer";
+  return session.offer !== null && session.screen !== "typed" && takesCards(session);
 }
 
 /**
@@ -119,9 +126,7 @@ export function isLooking(session) {
  * @returns {Step}
  */
 function read(session, text, carrier) {
-  // A card that the phone's own camera opened comes here too, whichever way the till rests.
-  const resting = session.screen === "typed";
-  if (session.offer === null || !(isLooking(session) || resting)) return still(session);
+  if (session.offer === null || !takesCards(session)) return still(session);
   const presented = whatIsPresented(text);
   if (presented.kind !== "token" && presented.kind !== "number") {
     const seesHints = session.screen === "scan" || session.screen === "typed";

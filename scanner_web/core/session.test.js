@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { seen } from "./repeat.js";
-import { atRest, isLooking, step } from "./session.js";
+import { atRest, isLooking, step, takesCards } from "./session.js";
 
 const CARD = "482109334720";
 const OTHER = "999999999951";
@@ -151,4 +151,12 @@ test("the camera sees a card many times and it counts once, until it has been aw
   });
   assert.deepEqual(news, [true, false, false, false, false, true]);
   assert.ok(seen(last, OTHER, 9501).isNew);
+});
+
+test("a card is taken whichever way the till rests, but not while somebody chooses", () => {
+  assert.ok(takesCards(atRest("typed", "film")) && takesCards(atRest("scan", null)));
+  assert.ok(!isLooking(atRest("typed", "film")) && !isLooking(atRest("scan", null)));
+  assert.ok(!takesCards(play(held(), verdict()).session));
+  assert.ok(takesCards(play(held(), failed("network")).session));
+  assert.ok(!takesCards(play(held(), verdict(), choose(2), failed("network")).session));
 });

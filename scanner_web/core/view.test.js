@@ -6,7 +6,7 @@ import { test } from "node:test";
 
 import { instant, offsetFrom } from "./clock.js";
 import { notNow, offerView, validity } from "./holder_view.js";
-import { callsByTag } from "./openapi.js";
+import { callsByTag, problemFields } from "./openapi.js";
 import { base64url, proofToSign } from "./proof.js";
 import { viewOf } from "./verdict_view.js";
 import { kroner, longDate, pick, sayer } from "./words.js";
@@ -136,4 +136,56 @@ test("the API's description reads as calls with fields, references followed", ()
   assert.deepEqual(group?.calls[0]?.body.map((field) => [field.name, field.type, field.required]), [["days", "list of string (date)", true], ["how", "qr | typed", false]]);
   assert.deepEqual(group?.calls[0]?.access, ["device"]);
   assert.deepEqual(callsByTag({ paths: { "/v1/cards/{number}": { get: {} }, "/v1/scan/check": { post: {} } } }).map(({ tag }) => tag), ["cards", "scan"]);
+});
+
+const CONTRACT = {
+  paths: {
+    "/v1/cards": {
+      post: {
+        "x-roles": ["issuer"],
+        security: [{ token: [] }],
+        requestBody: { content: { "application/json": { schema: { $ref: "#/components/schemas/Body" } } } },
+        responses: { 201: { description: "Done", content: { "application/json": { schema: { type: "array", items: { $ref: "#/components/schemas/Amounts" } } } } }, 409: { description: "A conflict", content: { "application/problem+json": { schema: { type: "object", properties: { code: { type: "string" } } } } } } },
+      },
+      get: { "x-roles": [], security: [] },
+    },
+  },
+  components: {
+    schemas: {
+      Amounts: { type: "object", required: ["holder"], properties: { holder: { type: "integer", minimum: 0 } } },
+      Body: {
+        description: "A card.",
+        type: "object",
+        required: ["year"],
+        properties: {
+          year: { type: "integer", minimum: 1900, maximum: 2100 },
+          layout: { type: "string", pattern: "^(cr80|a4)$", default: "a4" },
+          unit: { anyOf: [{ type: "string", maxLength: 64, pattern: "^[a-z]+$" }, { type: "null" }], default: null },
+          price: { $ref: "#/components/schemas/Amounts", default: { holder: 0 } },
+          lines: { type: "array", maxItems: 500, minItems: 1, items: { $ref: "#/components/schemas/Amounts" } },
+        },
+      },
+    },
+  },
+};
+
+test("whoever integrates reads who may call, each field with its limits, and what is inside it", () => {
+  const [open, post] = callsByTag(CONTRACT)[0]?.calls ?? [];
+  assert.deepEqual([open?.access, post?.access, post?.bodyText], [[], ["issuer"], "A card."]);
+  assert.deepEqual(post?.body.map((field) => [field.name, field.type, field.limits]), [
+    ["year", "integer", "1900 to 2100"],
+    ["layout", "cr80 | a4", 'default `"a4"`'],
+    ["unit", "string or null", "at most 64 characters, `^[a-z]+$`"],
+    ["price", "object", 'default `{"holder":0}`'],
+    ["price.holder", "integer", "at least 0"],
+    ["lines", "list of object", "1 to 500 items"],
+    ["lines[].holder", "integer", "at least 0"],
+  ]);
+});
+
+test("errors stand apart from the answers, and what a problem looks like is told once", () => {
+  const post = callsByTag(CONTRACT)[0]?.calls[1];
+  assert.deepEqual([post?.answers.map(({ status }) => status), post?.errors.map(({ status }) => status)], [["201"], ["409"]]);
+  assert.deepEqual(post?.answers[0]?.fields.map(({ name }) => name), ["[].holder"]);
+  assert.deepEqual(problemFields(CONTRACT).map(({ name }) => name), ["code"]);
 });

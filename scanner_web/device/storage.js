@@ -8,17 +8,17 @@ const NAME = "opplev";
 const VERSION = 1;
 
 /**
- * How the people at this till like it.
+ * How the people at this till like it, and where they were last: `recent` names the devices, the last used first.
  * @typedef {{
  *   language: string | null, sound: boolean, vibration: boolean, stay: boolean, way: "scan" | "typed",
- *   camera: string | null, device: string | null, offers: Record<string, string>,
+ *   camera: string | null, device: string | null, recent: string[], offers: Record<string, string>,
  * }} Likings
  */
 
 /** @type {Likings} */
 const FIRST_LIKINGS = {
   ...{ language: null, sound: true, vibration: true, stay: false, way: "scan" },
-  ...{ camera: null, device: null, offers: {} },
+  ...{ camera: null, device: null, recent: [], offers: {} },
 };
 
 /**

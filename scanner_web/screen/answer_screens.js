@@ -4,7 +4,7 @@ import { offersFewer } from "../core/session.js";
 import { MOST_BOXES, payText, viewOf } from "../core/verdict_view.js";
 import { LANGUAGES } from "../core/words.js";
 import { h } from "./dom.js";
-import { button, heading } from "./frame.js";
+import { button, heading, placeNote } from "./frame.js";
 import { icon, people } from "./icons.js";
 
 /** @import { Verdict } from "../core/types.js" */
@@ -48,6 +48,7 @@ export function personsScreen(app, act) {
   return h(
     "section",
     { class: "page choose" },
+    placeNote(app),
     heading(say(seen.ago === "" ? "persons.title" : "persons.again")),
     seen.ago !== "" && h("p", { class: "ago", testid: "used-ago" }, icon("clock"), h("span", {}, seen.ago)),
     h("div", { class: "choices", "data-count": String(choices.length) }, ...choices.map((persons) => choice(app, act, verdict, persons))),
@@ -109,6 +110,7 @@ function admitted(app, act, seen) {
     h(
       "div",
       { class: "answer-body" },
+      placeNote(app),
       h("div", { class: "mark circle" }, icon("check")),
       heading(seen.title, "verdict"),
       h("p", { class: "how-many", testid: "persons" }, people(seen.persons), h("strong", {}, seen.personsText)),
@@ -189,6 +191,7 @@ function refused(app, act, seen) {
     h(
       "div",
       { class: "answer-body" },
+      placeNote(app),
       h("div", { class: "mark square" }, icon(seen.mark)),
       heading(seen.title, "verdict"),
       h("p", { class: "because", testid: "because" }, seen.staff),
@@ -273,6 +276,7 @@ export function troubleScreen(app, act) {
     h(
       "div",
       { class: "answer-body" },
+      placeNote(app),
       h("div", { class: "mark square" }, icon(trouble === "problem" ? "question" : "wave")),
       heading(say(`trouble.${trouble}.title`), "verdict"),
       h("p", { class: "because" }, say(`trouble.${trouble}.text`)),

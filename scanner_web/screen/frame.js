@@ -1,10 +1,11 @@
 // What the screens share: what they are told, and the parts that look the same everywhere.
 
+import { standForSeveral } from "../core/places.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 
 /** @import { Session } from "../core/session.js" */
-/** @import { Enrolment, Today } from "../core/types.js" */
+/** @import { Carrier, Enrolment, Today } from "../core/types.js" */
 /** @import { Language, Say, WordList } from "../core/words.js" */
 /** @import { Likings } from "../device/storage.js" */
 /** @import { IconName } from "./icons.js" */
@@ -13,14 +14,16 @@ import { icon } from "./icons.js";
 /** @typedef {"welcome" | "install" | "camera" | "typed" | "working" | "done" | "revoked"} EnrolStep */
 
 /**
- * Everything that is shown comes from here.
+ * Everything that is shown comes from here. `moved`: the last card moved the phone to another of its places;
+ * `held`: a card that waits until an offer is chosen there.
  * @typedef {{
- *   say: Say, words: WordList, language: Language, likings: Likings, enrolments: Enrolment[], current: Enrolment | null,
+ *   say: Say, words: WordList, language: Language, likings: Likings, enrolments: Enrolment[], current: Enrolment | null, enrolling: boolean,
  *   session: Session, sheet: null | "today" | "menu" | "offers",
  *   camera: {state: CameraState, torch: boolean, hasTorch: boolean, all: {id: string, label: string}[], current: string | null},
  *   enrol: {step: EnrolStep, code: string, error: string | null, hint: boolean},
  *   today: {state: "loading" | "shown" | "failed", list: Today | null, asking: string | null, sending: string | null, problem: string | null},
  *   family: {language: Language, text: string, direction: "ltr" | "rtl"} | null, waiting: number, forgetting: boolean,
+ *   moved: boolean, held: {text: string, carrier: Carrier} | null,
  * }} App
  */
 
@@ -90,6 +93,16 @@ export function heading(text, className = "") {
  */
 export function sheetHead(app, title, close) {
   return h("header", { class: "sheet-head" }, roundButton({ testid: "close", text: app.say("common.close"), icon: "close", onClick: close }), heading(title));
+}
+
+/**
+ * Where the phone stands, on the screens without a bar, for a phone that stands for several municipalities.
+ * @param {App} app
+ */
+export function placeNote(app) {
+  const venue = app.current?.venue.name ?? "";
+  if (!standForSeveral(app.enrolments)) return null;
+  return h("p", { class: app.moved ? "place moved" : "place", testid: "place" }, icon(app.moved ? "flip" : "pin"), h("span", {}, app.moved ? app.say("place.moved", { venue }) : venue));
 }
 
 /** @param {string} text */

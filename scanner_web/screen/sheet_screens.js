@@ -3,7 +3,7 @@
 import { inLanguage } from "../core/words.js";
 import { h } from "./dom.js";
 import { languages } from "./enrol_screens.js";
-import { button, sheetHead, spinner } from "./frame.js";
+import { button, placeNote, sheetHead, spinner } from "./frame.js";
 import { icon, iconOf, people } from "./icons.js";
 
 /** @import { TodayVisit } from "../core/types.js" */
@@ -20,6 +20,7 @@ export function offersSheet(app, act) {
     "section",
     { class: "page sheet" },
     first ? h("header", { class: "sheet-head" }, h("h1", { tabindex: "-1", "data-focus": true }, say("offers.title"))) : sheetHead(app, say("offers.title"), () => act.sheet(null)),
+    placeNote(app),
     h("p", { class: "lead" }, say("offers.text")),
     h(
       "div",
@@ -47,6 +48,7 @@ export function todaySheet(app, act) {
     "section",
     { class: "page sheet", "aria-busy": String(today.state === "loading") },
     sheetHead(app, say("today.title"), () => act.sheet(null)),
+    placeNote(app),
     app.waiting > 0 && h("p", { class: "note", testid: "waiting-note" }, icon("wave"), h("span", {}, say("today.waiting", { n: app.waiting }))),
     today.state === "loading" && today.list === null && spinner(say("today.loading")),
     today.state === "failed" && h("div", { class: "empty", testid: "today-failed" }, icon("wave"), h("p", {}, say("today.failed")), button({ testid: "today-again", text: say("today.again"), onClick: act.loadToday })),

@@ -16,7 +16,7 @@ test("what is kept offline is exactly what the pages can reach, in the version t
 
 test("the camera's reader, every language and the till itself are among it", () => {
   const files = reachable();
-  for (const file of ["index.html", "main.js", "till.js", "device/decoder_worker.js", "vendor/zxing-wasm/reader/zxing_reader.wasm", "words/ti.json", "icons/icon-512.png"])
+  for (const file of ["index.html", "main.js", "wiring/till.js", "device/decoder_worker.js", "vendor/zxing-wasm/reader/zxing_reader.wasm", "words/ti.json", "icons/icon-512.png"])
     assert.ok(files.includes(file), file);
 });
 

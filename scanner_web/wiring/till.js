@@ -1,14 +1,14 @@
 // The till's wiring: what the machine in core/session.js wants done is done here, and its answers go back in.
 
-import { step } from "./core/session.js";
-import { check, post, register, serverInstant, VISITS, voidPath } from "./device/api.js";
-import { BusyError, NetworkError, RevokedError } from "./device/errors.js";
-import { flush, keep, settled, waiting } from "./device/outbox.js";
-import { signal } from "./device/signals.js";
+import { step } from "../core/session.js";
+import { check, post, register, serverInstant, VISITS, voidPath } from "../device/api.js";
+import { BusyError, NetworkError, RevokedError } from "../device/errors.js";
+import { flush, keep, settled, waiting } from "../device/outbox.js";
+import { signal } from "../device/signals.js";
 
-/** @import { Happening, Task, Trouble } from "./core/session.js" */
-/** @import { Enrolment } from "./core/types.js" */
-/** @import { App } from "./screen/frame.js" */
+/** @import { Happening, Task, Trouble } from "../core/session.js" */
+/** @import { Enrolment } from "../core/types.js" */
+/** @import { App } from "../screen/frame.js" */
 
 /**
  * @param {App} app

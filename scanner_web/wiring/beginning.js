@@ -1,0 +1,54 @@
+// What the phone remembers, as the state that the page begins with.
+
+import { atRest } from "../core/session.js";
+import { pick, sayer, STAFF_LANGUAGES } from "../core/words.js";
+import { mustInstallFirst } from "../device/platform.js";
+import { enrolments, likings } from "../device/storage.js";
+import { wordsIn } from "../device/words.js";
+
+/** @import { Enrolment } from "../core/types.js" */
+/** @import { App } from "../screen/frame.js" */
+
+/** @returns {Promise<App>} */
+export async function beginning() {
+  const liked = await likings().catch(() => null);
+  const language = pick([liked?.language, ...navigator.languages], STAFF_LANGUAGES) ?? "nb";
+  const words = await wordsIn(language);
+  const known = await enrolments().catch(() => /** @type {Enrolment[]} */ ([]));
+  const current = known.find((one) => one.device_id === liked?.device) ?? known.at(-1) ?? null;
+  const noLikings = { language: null, sound: true, vibration: true, stay: false, way: /** @type {const} */ ("scan"), camera: null, device: null, recent: [], offers: {} };
+  return {
+    say: sayer(words.staff ?? {}),
+    words,
+    language,
+    likings: liked ?? noLikings,
+    enrolments: known,
+    current,
+    enrolling: current === null,
+    session: atRest((liked ?? noLikings).way, rememberedOffer(current, (liked ?? noLikings).offers)),
+    sheet: null,
+    camera: { state: "off", torch: false, hasTorch: false, all: [], current: null },
+    enrol: { step: firstStep(), code: "", error: null, hint: false },
+    today: { state: "loading", list: null, asking: null, sending: null, problem: null },
+    family: null,
+    waiting: 0,
+    forgetting: false,
+    moved: false,
+    held: null,
+  };
+}
+
+/** @returns {App["enrol"]["step"]} */
+function firstStep() {
+  return mustInstallFirst() ? "install" : "welcome";
+}
+
+/**
+ * @param {Enrolment | null} enrolment
+ * @param {Record<string, string>} offers
+ */
+export function rememberedOffer(enrolment, offers) {
+  const all = enrolment?.offers ?? [];
+  const chosen = all.find((offer) => offer.id === offers[enrolment?.device_id ?? ""]);
+  return (all.length === 1 ? all[0] : chosen)?.id ?? null;
+}

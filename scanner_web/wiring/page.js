@@ -1,0 +1,109 @@
+// The page's shell: which screen it is, putting it in place, and saying aloud what it says.
+
+import { moodOf } from "../core/verdict_view.js";
+import { longDate, pick, sayer, STAFF_LANGUAGES } from "../core/words.js";
+import { wordsIn } from "../device/words.js";
+import { answerScreen, personsScreen, spoken, troubleScreen } from "../screen/answer_screens.js";
+import { fill, find } from "../screen/dom.js";
+import { enrolScreen } from "../screen/enrol_screens.js";
+import { scanScreen } from "../screen/scan_screens.js";
+import { menuSheet, offersSheet, todaySheet } from "../screen/sheet_screens.js";
+
+/** @import { Act, App } from "../screen/frame.js" */
+
+/**
+ * @param {App} app
+ * @param {{act: () => Act, redraw: () => void, linger: () => void}} rest
+ */
+export function makePage(app, { act, redraw, linger }) {
+  const main = find("#main", HTMLElement);
+  const spokenAloud = find("#spoken", HTMLElement);
+  let drawn = "";
+
+  /** @returns {string} the name of the screen, for the stylesheet and for tests */
+  function stateName() {
+    if (app.enrolling) {
+      const names = { camera: "enrol-camera", typed: "enrol-typed", working: "enrolling", done: "enrolled" };
+      return names[/** @type {keyof typeof names} */ (app.enrol.step)] ?? app.enrol.step;
+    }
+    if (app.session.offer === null && (app.current?.offers.length ?? 0) > 0) return "offers";
+    return app.sheet ?? app.session.screen;
+  }
+
+  function draw() {
+    const state = stateName();
+    const before = document.body.dataset.state;
+    document.body.dataset.state = state;
+    document.body.dataset.camera = app.camera.state;
+    document.body.dataset.mood = state === "answer" && app.session.verdict !== null ? (app.session.undo.state === "done" ? "undone" : moodOf(app.session.verdict)) : "";
+    // The number field keeps its caret while the words around it change.
+    const key = state === "typed" ? ["typed", app.language, app.waiting, app.session.turn].join() : "";
+    if (key === "" || key !== drawn) replace(screenNow(state), before === state);
+    else for (const slot of main.querySelectorAll("[data-hint]")) slot.textContent = app.session.hint === null ? "" : app.say(`hint.${app.session.hint}`);
+    drawn = key;
+    sayAloud(state);
+  }
+
+  /** @param {string} state */
+  function screenNow(state) {
+    if (app.enrolling) return enrolScreen(app, act());
+    if (state === "offers") return offersSheet(app, act());
+    if (state === "today") return todaySheet(app, act());
+    if (state === "menu") return menuSheet(app, act());
+    if (state === "persons") return personsScreen(app, act());
+    if (state === "answer") return answerScreen(app, act());
+    if (state === "trouble") return troubleScreen(app, act());
+    return scanScreen(app, act());
+  }
+
+  /**
+   * Put a screen in place. The focus stays where it was when the screen is the same, and goes to its heading when it is new.
+   * @param {HTMLElement} screen
+   * @param {boolean} same
+   */
+  function replace(screen, same) {
+    const held = document.activeElement;
+    const testid = same && held instanceof HTMLElement ? held.dataset.testid : undefined;
+    const scrolled = main.scrollTop;
+    fill(main, screen);
+    main.scrollTop = same ? scrolled : 0;
+    const before = testid === undefined ? null : main.querySelector(`[data-testid="${testid}"]`);
+    const target = before ?? (same ? null : main.querySelector("[data-focus]"));
+    if (target instanceof HTMLElement) target.focus({ preventScroll: true });
+  }
+
+  /** @param {string} state */
+  function sayAloud(state) {
+    const { say, session } = app;
+    const venue = app.current?.venue.name ?? "";
+    let text = "";
+    if (app.moved && ["persons", "offers"].includes(state)) text = say("place.moved", { venue });
+    else if (state === "answer") text = app.moved ? `${say("place.moved", { venue })}. ${spoken(app)}` : spoken(app);
+    else if (state === "trouble") text = say(`trouble.${session.trouble ?? "network"}.title`);
+    else if (session.hint !== null && state === "scan") text = say(`hint.${session.hint}`);
+    if (spokenAloud.textContent !== text) spokenAloud.textContent = text;
+  }
+
+  async function speak() {
+    app.language = pick([app.likings.language, ...navigator.languages], STAFF_LANGUAGES) ?? "nb";
+    app.words = await wordsIn(app.language);
+    app.say = sayer(app.words.staff ?? {});
+    document.documentElement.lang = app.language;
+    drawn = "";
+    redraw();
+  }
+
+  /** @param {Parameters<Act["familyIn"]>[0]} chosen */
+  async function showFamily(chosen) {
+    linger();
+    const { turn, verdict } = app.session;
+    const list = chosen === null ? null : await wordsIn(chosen);
+    if (turn !== app.session.turn || verdict?.because === undefined) return;
+    const line = list?.because[verdict.because ?? "unknown_card"]?.family ?? "";
+    const until = verdict.valid_until === null || list === null ? "" : longDate(verdict.valid_until, list.locale);
+    app.family = list === null || chosen === null ? null : { language: chosen, text: line.replace("{date}", until), direction: list.direction };
+    redraw();
+  }
+
+  return { draw, speak, showFamily };
+}

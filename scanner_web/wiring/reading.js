@@ -1,0 +1,48 @@
+// Every card that is read, by camera, hand scanner, keyboard or the holder's page, on its way to the place it is for.
+
+import { asTyped } from "../core/hand_scanner.js";
+import { placeFor } from "../core/places.js";
+import { takesCards } from "../core/session.js";
+
+/** @import { Happening } from "../core/session.js" */
+/** @import { Carrier, Enrolment } from "../core/types.js" */
+/** @import { App } from "../screen/frame.js" */
+
+/**
+ * @param {App} app
+ * @param {{happen: (happening: Happening) => void, moveTo: (place: Enrolment) => void, redraw: () => void}} page
+ */
+export function wireReading(app, { happen, moveTo, redraw }) {
+  /**
+   * A card of another municipality moves the phone to its place there; where that place has several offers, the card
+   * waits until one is chosen.
+   * @param {string} text
+   * @param {Carrier} carrier
+   */
+  function read(text, carrier) {
+    if (app.enrolling || !takesCards(app.session)) return;
+    const place = placeFor(app.enrolments, app.current, text, app.likings.recent);
+    app.moved = false;
+    if (place !== null && place !== app.current) {
+      moveTo(place);
+      app.moved = true;
+    }
+    if (app.session.offer !== null) return happen({ type: "read", text, carrier });
+    app.held = { text, carrier };
+    redraw();
+  }
+
+  /** @param {string} text as it came from a keyboard */
+  function keyed(text) {
+    const card = asTyped(text);
+    read(card.text, card.carrier);
+  }
+
+  function readHeld() {
+    const held = app.held;
+    app.held = null;
+    if (held !== null) happen({ type: "read", ...held });
+  }
+
+  return { read, keyed, readHeld };
+}
