@@ -226,15 +226,6 @@ class SettlementRow(Row, discriminator="settlement"):
     version = NumberAttribute(default=0)
 
 
-class AuditRow(Row, discriminator="audit"):
-    """Who did what to which thing; personal values never in the clear."""
-
-    at = UnicodeAttribute()
-    who = UnicodeAttribute()
-    what = UnicodeAttribute()
-    about = UnicodeAttribute()
-
-
 def config_pk(tenant: str) -> str:
     """Everything a tenant has configured, one Query."""
     return f"T#{tenant}#CONFIG"
@@ -288,11 +279,6 @@ def enrolment_pk(tenant: str, fingerprint: str) -> str:
 def settlement_pk(tenant: str) -> str:
     """Find the settlements of a tenant, one row per month (`yyyy-mm`)."""
     return f"T#{tenant}#SETTLEMENT"
-
-
-def audit_pk(tenant: str, day: str) -> str:
-    """Find what was done on one day, in order."""
-    return f"T#{tenant}#AUDIT#{day}"
 
 
 def settle_group(tenant: str, venue: str, month: str) -> str:
