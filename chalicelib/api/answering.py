@@ -21,7 +21,6 @@ STATUS: Final = {
     "conflict": 409,
     "too_large": 413,
     "against_rule": 422,
-    "too_many": 429,
     "internal": 500,
     "try_again": 503,
 }
@@ -35,7 +34,6 @@ _TITLES: Final = {
     413: "Too large",
     415: "Unsupported media type",
     422: "Against a rule",
-    429: "Too many requests",
     500: "Internal error",
     503: "Try again",
 }
@@ -101,7 +99,7 @@ def refuse(error: OpplevError, request_id: str) -> Response:
     answer = problem(STATUS[error.kind], error.code, error.detail, request_id, error.fields)
     if error.kind == "unauthenticated":
         answer.headers["WWW-Authenticate"] = "Bearer"
-    if error.kind in {"try_again", "too_many"}:
+    if error.kind == "try_again":
         answer.headers["Retry-After"] = "2"
     return answer
 

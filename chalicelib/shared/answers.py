@@ -67,12 +67,6 @@ class RuleError(OpplevError):
     kind = "against_rule"
 
 
-class TooManyError(OpplevError):
-    """Asked too often; wait."""
-
-    kind = "too_many"
-
-
 class TryAgainError(OpplevError):
     """The table was busy; nothing was written, and the same call may be sent again."""
 
