@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date  # noqa: TC003  msgspec reads it when a shape is made
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from chalicelib.shared.answers import OpplevError
 from chalicelib.shared.calendar import rfc3339
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from chalicelib.access.actions import OpenEnrolment
     from chalicelib.access.rules import Device
-    from chalicelib.cards.actions import Issued
+    from chalicelib.cards.actions import GivenOut, Issued
     from chalicelib.cards.rules import Card, StatusChange
     from chalicelib.settlement.rules import Settlement
     from chalicelib.venues.rules import Agreement, Configuration, Offer, Programme, Venue
@@ -155,6 +156,30 @@ class CardAnswer(Shape):
 class IssuedAnswer(CardAnswer):
     url: str
     token: str
+
+
+class FaultAnswer(Shape):
+    path: str
+    code: str
+    detail: str
+
+
+class RowProblem(Shape):
+    code: str
+    detail: str
+    fields: list[FaultAnswer]
+
+
+class BatchRowAnswer(Shape, omit_defaults=True):
+    row: int
+    id: str | None
+    status: Literal["issued", "replayed", "problem", "try_again"]
+    number: str | None = None
+    problem: RowProblem | None = None
+
+
+class BatchAnswer(Shape):
+    results: list[BatchRowAnswer]
 
 
 class UseAnswer(Shape):
@@ -308,6 +333,18 @@ def issued(made: Issued) -> IssuedAnswer:
     return IssuedAnswer(
         number=made.card.number, programme=made.card.programme, valid_from=made.card.valid_from,
         valid_until=made.card.valid_until, status=made.card.status, url=made.url, token=made.token,
+    )  # fmt: skip
+
+
+def batch_row(row: int, row_id: str | None, came_of: GivenOut | OpplevError) -> BatchRowAnswer:
+    """Show what a row of a batch came to; the first row is 1."""
+    if not isinstance(came_of, OpplevError):
+        status: Literal["issued", "replayed"] = "replayed" if came_of.replayed else "issued"
+        return BatchRowAnswer(row=row, id=row_id, status=status, number=came_of.number)
+    faults = [FaultAnswer(path=each.path, code=each.code, detail=each.detail) for each in came_of.fields]
+    return BatchRowAnswer(
+        row=row, id=row_id, status="try_again" if came_of.kind == "try_again" else "problem",
+        problem=RowProblem(code=came_of.code, detail=came_of.detail, fields=faults),
     )  # fmt: skip
 
 

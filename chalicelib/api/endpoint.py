@@ -1,7 +1,7 @@
 """One way through every door: who may ask, what was sent, one action, one answer."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, cast
@@ -17,6 +17,7 @@ from chalicelib.shared.answers import ForbiddenError, MalformedError, OpplevErro
 from chalicelib.shared.ids import CallerId, Tenant, is_id
 
 PUBLIC: Final[frozenset[Role]] = frozenset()
+_JSON: Final = "application/json"
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 _CHALICE_CODES: Final = {405: "method_not_allowed", 415: "unsupported_media_type"}
 
@@ -25,7 +26,8 @@ _CHALICE_CODES: Final = {405: "method_not_allowed", 415: "unsupported_media_type
 class Opening:
     """What a route says of itself: who may come, what it takes and gives. The OpenAPI document is made from it.
 
-    `who` empty means anyone; `why_public` then says why.
+    `who` empty means anyone; `why_public` then says why. `reads` is given where the body is not read strictly as JSON:
+    a reader for each content type, JSON among them.
     """
 
     method: str
@@ -38,6 +40,7 @@ class Opening:
     query: dict[str, str]
     headers: dict[str, str]
     content_types: tuple[str, ...]
+    reads: Mapping[str, Callable[[bytes], Any]]
     right: Right | None
     why_public: str
 
@@ -98,13 +101,15 @@ class Doors:
         query: dict[str, str] | None = None,
         headers: dict[str, str] | None = None,
         content_types: tuple[str, ...] = ("application/json",),
+        reads: Mapping[str, Callable[[bytes], Any]] | None = None,
         right: Right | None = None,
         why_public: str = "",
     ) -> Callable[[Callable[..., Answer]], Callable[..., Response]]:
         """Register a view `view(asking, sent?, **path parameters) -> Answer` as a route."""
         opening = Opening(
-            method, path, who, says, takes, gives, status, query or {}, headers or {}, content_types, right, why_public
-        )
+            method, path, who, says, takes, gives, status, query or {}, headers or {}, content_types, reads or {},
+            right, why_public,
+        )  # fmt: skip
 
         def register(view: Callable[..., Answer]) -> Callable[..., Response]:
             @functools.wraps(view)
@@ -112,9 +117,8 @@ class Doors:
                 return _through(opening, view, self.blueprint.current_request, path_parameters)
 
             through.opening = opening  # type: ignore[attr-defined]
-            route = self.blueprint.route(
-                path, methods=[method], content_types=["application/json"] if method in _WITH_BODY else []
-            )
+            taken = list(opening.reads) or [_JSON]
+            route = self.blueprint.route(path, methods=[method], content_types=taken if method in _WITH_BODY else [])
             return cast("Callable[..., Response]", route(through))
 
         return register
@@ -134,12 +138,19 @@ def _through(opening: Opening, view: Callable[..., Answer], request: Request, pa
         who = _who(opening, request, body, now) if opening.who else None
         _insist_on_ids(path)
         asking = Asking(who, now, dict(request.query_params or {}), request.headers, request_id)
-        sent = () if opening.takes is None else (read(body, opening.takes),)
+        sent = () if opening.takes is None else (_sent(opening, opening.takes, request, body),)
         return answering.respond(view(asking, *sent, **path), request_id)
     except OpplevError as error:
         return answering.refuse(error, request_id)
     except Exception as error:  # noqa: BLE001  the last door: whatever it is, the caller gets a problem, not a trace
         return answering.fail(error, request_id)
+
+
+def _sent(opening: Opening, takes: type[Any], request: Request, body: bytes) -> Any:
+    if not opening.reads:
+        return read(body, takes)
+    kind = str(request.headers.get("content-type") or _JSON).split(";")[0].strip().lower()
+    return opening.reads.get(kind, opening.reads[_JSON])(body)
 
 
 def _insist_on_ids(path: dict[str, str]) -> None:

@@ -1,7 +1,10 @@
 """The issuers' doors: NAV and others who give cards to children."""
 
+from __future__ import annotations
+
+import functools
 from datetime import date
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from msgspec import UNSET, Meta, UnsetType
 
@@ -11,9 +14,13 @@ from chalicelib.api import answers
 from chalicelib.api.answering import Answer
 from chalicelib.api.endpoint import Asking, Doors
 from chalicelib.api.reading import Body, Id, Language, Year
-from chalicelib.shared.answers import ForbiddenError, MalformedError
+from chalicelib.api.rows import MOST_ROWS, Line, rows_of_csv, rows_of_json
+from chalicelib.shared.answers import ForbiddenError, MalformedError, OpplevError
 from chalicelib.shared.calendar import oslo_date
 from chalicelib.shared.ids import CardNumber, ProgrammeId, is_id
+
+if TYPE_CHECKING:
+    from chalicelib.cards.rules import Application
 
 doors = Doors(__name__)
 
@@ -36,6 +43,18 @@ class IssueBody(Body, frozen=True):
     valid_from: date | None = None
     valid_until: date | None = None
     siblings: Annotated[int, Meta(ge=0, le=10)] = 0
+
+
+class BatchRow(IssueBody, frozen=True, kw_only=True):
+    """One of many cards, with an id of the caller's own: the same id and content give the same card."""
+
+    id: Id
+
+
+class BatchBody(Body, frozen=True):
+    """Many cards. As text/csv the first row holds the names of the fields."""
+
+    cards: Annotated[list[BatchRow], Meta(min_length=1, max_length=MOST_ROWS)]
 
 
 class CorrectBody(Body, frozen=True):
@@ -86,16 +105,41 @@ class PrintBody(Body, frozen=True):
 )  # fmt: skip
 def issue(asking: Asking, sent: IssueBody) -> Answer:
     """Issue it, once however often it is asked."""
+    key = _idempotency_key(asking)
+    made = wiring.house().cards.issue(asking.tenant, _application(sent), by=asking.by, key=key, now=asking.now)
+    return Answer(answers.issued(made), 201)
+
+
+def _application(sent: IssueBody) -> Application:
     from chalicelib.cards.rules import Application
 
-    application = Application(
+    return Application(
         programme=ProgrammeId(sent.programme), external_ref=sent.external_ref, birth_year=sent.birth_year,
         language=sent.language, unit=sent.unit, family_ref=sent.family_ref, funding_source=sent.funding_source,
         valid_from=sent.valid_from, valid_until=sent.valid_until, siblings=sent.siblings,
     )  # fmt: skip
-    key = _idempotency_key(asking)
-    made = wiring.house().cards.issue(asking.tenant, application, by=asking.by, key=key, now=asking.now)
-    return Answer(answers.issued(made), 201)
+
+
+@doors.open(
+    "POST", "/v1/cards/batch", who=ISSUER, takes=BatchBody, gives=answers.BatchAnswer,
+    reads={
+        "application/json": functools.partial(rows_of_json, whole=BatchBody, kind=BatchRow),
+        "text/csv": functools.partial(rows_of_csv, kind=BatchRow),
+    },
+    says="Give many children a card, row by row: a bad row stops no other, and sent twice gives nothing out twice.",
+)  # fmt: skip
+def issue_batch(asking: Asking, sent: list[Line[BatchRow]]) -> Answer:
+    """Issue them; the rows that time did not suffice for are to be sent again."""
+    from chalicelib.cards.actions import Asked
+
+    rows = {row: line.sent for row, line in enumerate(sent) if isinstance(line.sent, BatchRow)}
+    asked = [Asked(each.id, _application(each)) for each in rows.values()]
+    desk = wiring.house().cards.in_one_go()
+    came_of = dict(zip(rows, desk.issue_many(asking.tenant, asked, by=asking.by, now=asking.now), strict=True))
+    return Answer(answers.BatchAnswer(results=[
+        answers.batch_row(row + 1, line.id, line.sent if isinstance(line.sent, OpplevError) else came_of[row])
+        for row, line in enumerate(sent)
+    ]))  # fmt: skip
 
 
 def _idempotency_key(asking: Asking) -> str:

@@ -76,8 +76,9 @@ def _operation(opening: Opening, named: dict[int, Any]) -> dict[str, Any]:
         "responses": dict(_responses(opening, named)),
     }
     if opening.takes is not None:
-        schema = named[id(opening.takes)]
-        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+        others = {kind: {"schema": {"type": "string"}} for kind in opening.reads}
+        content = {**others, "application/json": {"schema": named[id(opening.takes)]}}
+        operation["requestBody"] = {"required": True, "content": content}
     return operation
 
 

@@ -1,7 +1,7 @@
 """What a caller sent, read strictly: every fault is named with its field, and no identity number gets through."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
@@ -37,20 +37,49 @@ class Body(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """What every body has in common: a field that is not known is a fault, since it was meant to do something."""
 
 
+Row = TypeVar("Row", bound=Body)
+
+
 def read(raw: bytes, kind: type[Sent]) -> Sent:
     """Read a JSON body as a kind of Body.
 
     Raises MalformedError with `fields` naming every fault at the top level, TooLargeError over a megabyte, and
     RuleError `identity_number` where a text holds a fødselsnummer (decision: no national identity numbers).
     """
-    if len(raw) > MOST_BYTES:
-        raise TooLargeError("body_too_large", "Send at most one megabyte at a time.")
+    check_size(raw)
     try:
         sent = msgspec.json.decode(raw, type=kind)
     except msgspec.ValidationError:
         raise MalformedError("bad_fields", "Some fields are missing or wrong.", _faults(raw, kind)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise MalformedError("not_json", "The body is not JSON in UTF-8.") from None
+    return _guarded(sent)
+
+
+def check_size(raw: bytes) -> None:
+    """Raise TooLargeError over a megabyte."""
+    if len(raw) > MOST_BYTES:
+        raise TooLargeError("body_too_large", "Send at most one megabyte at a time.")
+
+
+def read_cells(cells: Mapping[str, str], kind: type[Row]) -> Row:
+    """Read the cells of one row of a table as a kind of Body, as strictly as `read` does and with the same errors."""
+    given: dict[str, Any] = {}
+    faults: list[Field] = []
+    for field in msgspec.structs.fields(kind):
+        if field.encode_name in cells:
+            try:
+                given[field.encode_name] = msgspec.convert(cells[field.encode_name], field.type, strict=False)
+            except msgspec.ValidationError as error:
+                faults.append(_fault(field.encode_name, str(error)))
+        elif field.required:
+            faults.append(Field(field.encode_name, "missing", "This field is needed."))
+    if faults:
+        raise MalformedError("bad_fields", "Some fields are missing or wrong.", tuple(faults))
+    return _guarded(msgspec.convert(given, kind))
+
+
+def _guarded(sent: Sent) -> Sent:
     found = tuple(_identity_numbers(sent, ""))
     if found:
         raise RuleError("identity_number", "A national identity number is never stored here; leave it out.", found)
@@ -65,7 +94,7 @@ def _faults(raw: bytes, kind: type[Any]) -> tuple[Field, ...]:
     if not isinstance(loose, dict):
         return (Field("", "type", "Expected an object."),)
     known = {field.encode_name: field for field in msgspec.structs.fields(kind)}
-    faults = [Field(_shown(name), "unknown_field", "There is no such field.") for name in loose if name not in known]
+    faults = [Field(shown(name), "unknown_field", "There is no such field.") for name in loose if name not in known]
     for name, field in known.items():
         if name in loose:
             try:
@@ -83,7 +112,8 @@ def _fault(name: str, message: str) -> Field:
     return Field(path, "invalid", _AT.sub("", message))
 
 
-def _shown(name: str) -> str:
+def shown(name: str) -> str:
+    """Give a name that is not known as it may be repeated."""
     # An unknown name is the caller's own text: shown only where it cannot be anything but a name.
     return name if re.fullmatch(r"[A-Za-z_]{1,40}", name) else "?"
 

@@ -18,6 +18,7 @@ from chalicelib.cards.rules import (
     Clash,
     Correction,
     Counts,
+    Draft,
     HolderView,
     Look,
     PrintJob,
@@ -31,6 +32,7 @@ from chalicelib.cards.rules import (
     flags_of,
     holder_view,
     next_entry,
+    parcels,
     print_job,
     print_look,
     programme_year,
@@ -40,7 +42,7 @@ from chalicelib.cards.rules import (
     validity,
 )
 from chalicelib.credentials.actions import Mint
-from chalicelib.shared.answers import ConflictError, Field, RuleError, TryAgainError, UnknownError
+from chalicelib.shared.answers import ConflictError, Field, OpplevError, RuleError, TryAgainError, UnknownError
 from chalicelib.shared.calendar import add_months, next_month, oslo_date
 from chalicelib.shared.ids import CallerId, CardKey, CardNumber, ProgrammeId, Tenant
 from chalicelib.venues.rules import Configuration, Programme
@@ -50,6 +52,9 @@ _TRIES: Final = 20  # times that a card may change under our hands before we giv
 
 class CardBooks(Protocol):
     """What the desk needs of a store; cards.store says what each does."""
+
+    def in_one_go(self) -> "CardBooks":
+        """Give the same books with one deadline for all that they are asked from now on."""
 
     def card(self, tenant: Tenant, number: CardNumber, *, now: datetime) -> Card | None:
         """Give a card, or None."""
@@ -64,6 +69,9 @@ class CardBooks(Protocol):
 
     def request(self, tenant: Tenant, by: str, key: str, *, now: datetime) -> Request | None:
         """Give what a caller asked for under a request id, or None."""
+
+    def requests(self, tenant: Tenant, by: str, keys: Iterable[str], *, now: datetime) -> dict[str, Request]:
+        """Give what a caller asked for under some request ids, for those that were used."""
 
     def claims(self, tenant: Tenant, external_ref: str, *, now: datetime) -> list[Claim]:
         """Give the claims of a reference, one per programme."""
@@ -81,10 +89,8 @@ class CardBooks(Protocol):
     ) -> list[CardNumber]:
         """Give the numbers of somebody's cards whose last day is in a month `yyyy-mm` and before a day."""
 
-    def issue(
-        self, tenant: Tenant, card: Card, entry: StatusChange, request: Request, *, quota: int | None
-    ) -> Clash | None:
-        """Write a new card with everything that goes with it, or say what stands against it."""
+    def issue(self, tenant: Tenant, drafts: Sequence[Draft]) -> Clash | None:
+        """Write new cards with everything that goes with them, all or none, or say what stands against it."""
 
     def change(
         self, tenant: Tenant, before: Card, after: Card, entry: StatusChange, *, ends_claim: bool
@@ -121,6 +127,22 @@ class Issued:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A row of a batch: an application under a request id of the caller's."""
+
+    key: str
+    application: Application
+
+
+@dataclass(frozen=True, slots=True)
+class GivenOut:
+    """What a row of a batch came to."""
+
+    number: CardNumber
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CardDesk:
     """The desk where cards are given out. `tenants` finds a municipality by the number that stands in a token."""
 
@@ -138,25 +160,61 @@ class CardDesk:
         ConflictError `idempotency_conflict` or `already_has_card`; RuleError `quota_reached`, `programme_closed`,
         `outside_programme`, `age_outside_programme`, `unknown_programme` or `identity_number`.
         """
-        refuse_identity_numbers(
-            {
-                "external_ref": application.external_ref,
-                "unit": application.unit,
-                "family_ref": application.family_ref,
-                "funding_source": application.funding_source,
-            }
-        )
-        request = Request(by, key, content_of(application), CardNumber(""))
         try:
-            programme = self._programme(tenant, application.programme)
-            card = self._drafted(programme, application, by=by, today=oslo_date(now))
+            draft = self._drafted(tenant, application, by=by, key=key, now=now)
         except RuleError:
             # The answer that was given stands, also after the programme has closed.
-            earlier = self._answered(tenant, request, now)
+            earlier = self._answered(tenant, Request(by, key, content_of(application), CardNumber("")), now)
             if earlier is None:
                 raise
             return earlier
-        return self._written(tenant, card, request, quota=programme.quota, now=now)
+        return self._written(tenant, draft, now=now)
+
+    def in_one_go(self) -> "CardDesk":
+        """Give this desk with one deadline for all that it is asked from now on, as a long list needs."""
+        return replace(self, store=self.store.in_one_go())
+
+    def issue_many(
+        self, tenant: Tenant, asked: Sequence[Asked], *, by: CallerId, now: datetime
+    ) -> list[GivenOut | OpplevError]:
+        """Give out cards row by row: what comes of each stands in its place, and a bad row stops no other.
+
+        Sent again, also after half of it was written, it gives nothing out twice. TryAgainError: out of time (D9).
+        """
+        try:
+            earlier = self.store.requests(tenant, by, [each.key for each in asked], now=now)
+        except TryAgainError as busy:
+            return [busy for _ in asked]
+        came_of: dict[int, GivenOut | OpplevError] = {}
+        drafts: dict[int, Draft] = {}
+        for row, each in enumerate(asked):
+            if each.key in earlier:
+                came_of[row] = _as_before(each, earlier[each.key])
+                continue
+            try:
+                drafts[row] = self._drafted(tenant, each.application, by=by, key=each.key, now=now)
+            except OpplevError as error:
+                came_of[row] = error
+        rows = iter(drafts)
+        for parcel in parcels(drafts.values()):
+            came_of.update((next(rows), each) for each in self._parcel(tenant, parcel, now))
+        return [came_of[row] for row in range(len(asked))]
+
+    def _parcel(self, tenant: Tenant, parcel: Sequence[Draft], now: datetime) -> list[GivenOut | OpplevError]:
+        try:
+            if len(parcel) > 1 and self.store.issue(tenant, parcel) is None:
+                return [GivenOut(draft.card.number, replayed=False) for draft in parcel]
+        except TryAgainError as busy:
+            return [busy for _ in parcel]
+        # Something stands against one of them, and only by itself does each say what.
+        return [self._row(tenant, draft, now) for draft in parcel]
+
+    def _row(self, tenant: Tenant, draft: Draft, now: datetime) -> GivenOut | OpplevError:
+        try:
+            made = self._written(tenant, draft, now=now)
+        except OpplevError as error:
+            return error
+        return GivenOut(made.card.number, made.replayed)
 
     def _programme(self, tenant: Tenant, programme: ProgrammeId) -> Programme:
         found = self.terms(tenant).programmes.get(programme)
@@ -165,7 +223,21 @@ class CardDesk:
             raise RuleError("unknown_programme", "There is no such programme.", (fault,))
         return found
 
-    def _drafted(self, programme: Programme, application: Application, *, by: CallerId, today: date) -> Card:
+    def _drafted(self, tenant: Tenant, application: Application, *, by: CallerId, key: str, now: datetime) -> Draft:
+        refuse_identity_numbers(
+            {
+                "external_ref": application.external_ref,
+                "unit": application.unit,
+                "family_ref": application.family_ref,
+                "funding_source": application.funding_source,
+            }
+        )
+        programme = self._programme(tenant, application.programme)
+        card = self._card(programme, application, by=by, today=oslo_date(now))
+        entry = next_entry((), now=now, status=Status.ACTIVE, reason=None, by=by)
+        return Draft(card, entry, Request(by, key, content_of(application), card.number), programme.quota)
+
+    def _card(self, programme: Programme, application: Application, *, by: CallerId, today: date) -> Card:
         first, last = validity(programme, application, today)
         check_age(programme, application.birth_year, first)
         return Card(
@@ -186,22 +258,22 @@ class CardDesk:
             year=programme_year(programme, first).isoformat(),
         )
 
-    def _written(self, tenant: Tenant, card: Card, request: Request, *, quota: int | None, now: datetime) -> Issued:
-        entry = next_entry((), now=now, status=Status.ACTIVE, reason=None, by=request.by)
+    def _written(self, tenant: Tenant, draft: Draft, *, now: datetime) -> Issued:
         for _ in range(_TRIES):
-            match self.store.issue(tenant, card, entry, replace(request, made=card.number), quota=quota):
+            match self.store.issue(tenant, [draft]):
                 case None:
-                    return self._with_token(tenant, card)
+                    return self._with_token(tenant, draft.card)
                 case Clash.REQUEST:
-                    earlier = self._answered(tenant, request, now)
+                    earlier = self._answered(tenant, draft.request, now)
                     if earlier is not None:
-                        return earlier
+                        # Our own write, whose answer was lost on the way, is no replay.
+                        return replace(earlier, replayed=earlier.card.number != draft.card.number)
                 case Clash.CLAIM:
                     raise ConflictError("already_has_card", "This reference has a card in the programme already.")
                 case Clash.QUOTA:
                     raise RuleError("quota_reached", "The programme has given out all its cards of the year.")
                 case _:
-                    card = replace(card, number=self.new_number())
+                    draft = _renumbered(draft, self.new_number())
         raise _busy()
 
     def _answered(self, tenant: Tenant, request: Request, now: datetime) -> Issued | None:
@@ -210,7 +282,7 @@ class CardDesk:
         if earlier is None:
             return None
         if earlier.content != request.content:
-            raise ConflictError("idempotency_conflict", "This Idempotency-Key was used for something else.")
+            raise _used_for_something_else()
         return replace(self._with_token(tenant, self._known(tenant, earlier.made, now)), replayed=True)
 
     def _with_token(self, tenant: Tenant, card: Card) -> Issued:
@@ -420,6 +492,20 @@ class CardDesk:
             if self.store.note_wrong_years(tenant, card.number, wrong, another):
                 return Counts.WRONG_YEAR
         raise _busy()
+
+
+def _as_before(asked: Asked, before: Request) -> GivenOut | ConflictError:
+    if before.content != content_of(asked.application):
+        return _used_for_something_else()
+    return GivenOut(before.made, replayed=True)
+
+
+def _renumbered(draft: Draft, number: CardNumber) -> Draft:
+    return replace(draft, card=replace(draft.card, number=number), request=replace(draft.request, made=number))
+
+
+def _used_for_something_else() -> ConflictError:
+    return ConflictError("idempotency_conflict", "This Idempotency-Key was used for something else.")
 
 
 def _rows(rows: Iterable[int], code: str) -> tuple[Field, ...]:

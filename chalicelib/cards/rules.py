@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -19,6 +19,8 @@ from chalicelib.venues.rules import Counts as PerMark
 WRONG_YEARS: Final = 5  # guesses on the holder's page, then nothing until the next day
 KEPT_MONTHS: Final = 12  # a card and all that names it, after its last day (decision: two clocks of retention)
 KEPT_REQUEST: Final = timedelta(days=30)
+ROWS_TOGETHER: Final = 100  # DynamoDB's limit to what is written all or nothing
+ROWS_OF_A_CARD: Final = 5  # request id, card, pointer, history, claim; the quota's row is shared
 _MONTHS: Final = re.compile(r"P(?:(?P<years>\d{1,2})Y)?(?:(?P<months>\d{1,2})M)?")
 
 
@@ -163,6 +165,16 @@ class Claim:
     ended: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A card that is ready to be given out, with what is written together with it. `quota` None: no limit."""
+
+    card: Card
+    entry: StatusChange
+    request: Request
+    quota: int | None
+
+
 class Clash(StrEnum):
     """Why a write did not happen, the weightiest first: what is stored says otherwise."""
 
@@ -176,6 +188,34 @@ class Clash(StrEnum):
 def content_of(application: Application) -> str:
     """Write an application as canonical JSON, so that the same request is known by what it says."""
     return json.dumps(asdict(application), default=str, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def parcels(drafts: Iterable[Draft]) -> Iterator[list[Draft]]:
+    """Divide drafts, in their order, into what one transaction holds; no row is named twice in one (decision D9)."""
+    parcel: list[Draft] = []
+    named: set[tuple[str, ...]] = set()
+    places: set[tuple[str, str | None]] = set()
+    for draft in drafts:
+        names, place = _names(draft), (draft.card.programme, draft.card.year)
+        rows = ROWS_OF_A_CARD * (len(parcel) + 1) + len(places | {place})
+        if parcel and (rows > ROWS_TOGETHER or named & names):
+            yield parcel
+            parcel, named, places = [], set(), set()
+        parcel.append(draft)
+        named |= names
+        places.add(place)
+    if parcel:
+        yield parcel
+
+
+def _names(draft: Draft) -> set[tuple[str, ...]]:
+    card = draft.card
+    return {
+        ("request", draft.request.by, draft.request.key),
+        ("number", card.number),
+        ("key", card.key),
+        ("claim", card.external_ref or card.number, card.programme),
+    }
 
 
 def refuse_identity_numbers(texts: Mapping[str, str | int | None]) -> None:

@@ -2,7 +2,8 @@
 
 import random
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Final, TypeVar
@@ -23,6 +24,7 @@ from chalicelib.cards.rules import (
     Card,
     Claim,
     Clash,
+    Draft,
     LatestUse,
     Request,
     Status,
@@ -81,10 +83,19 @@ class CardStore:
     """
 
     def __init__(
-        self, *, monotonic: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
+        self,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        deadline: float | None = None,
     ) -> None:
         self._monotonic = monotonic
         self._sleep = sleep
+        self._deadline = deadline
+
+    def in_one_go(self) -> "CardStore":
+        """Give the same store with twenty seconds for all that it is asked from now on (decision D9)."""
+        return CardStore(monotonic=self._monotonic, sleep=self._sleep, deadline=self._monotonic() + _LONGEST_SECONDS)
 
     def card(self, tenant: Tenant, number: CardNumber, *, now: datetime) -> Card | None:
         """Give a card, or None."""
@@ -116,6 +127,13 @@ class CardStore:
         except DoesNotExist:
             return None
         return Request(by, key, row.content, CardNumber(row.made)) if _lives(row, now) else None
+
+    def requests(self, tenant: Tenant, by: str, keys: Iterable[str], *, now: datetime) -> dict[str, Request]:
+        """Give what a caller asked for under some request ids, for those that were used."""
+        asked = {(request_pk(tenant, by, key), _REQUEST): key for key in keys}
+        rows = self._patiently(lambda: list(RequestRow.batch_get(list(asked), consistent_read=True))) if asked else []
+        found = [(asked[row.pk, row.sk], row) for row in rows if _lives(row, now)]
+        return {key: Request(by, key, row.content, CardNumber(row.made)) for key, row in found}
 
     def claims(self, tenant: Tenant, external_ref: str, *, now: datetime) -> list[Claim]:
         """Give the claims of a reference, one per programme."""
@@ -153,27 +171,22 @@ class CardStore:
         )
         return [_number(tenant, row) for row in rows if _lives(row, now)]
 
-    def issue(
-        self, tenant: Tenant, card: Card, entry: StatusChange, request: Request, *, quota: int | None
-    ) -> Clash | None:
-        """Write a new card with everything that goes with it, or say what stands against it."""
-        now = entry.at
-        kept = epoch(kept_until(card.valid_until))
-        asked = RequestRow(request_pk(tenant, request.by, request.key), _REQUEST, expires=epoch(now + KEPT_REQUEST))
-        asked.content, asked.made = request.content, request.made
-        first_time_asked = RequestRow.pk.does_not_exist() | (RequestRow.expires <= epoch(now))
-        number_is_free = CardRow.pk.does_not_exist()
+    def issue(self, tenant: Tenant, drafts: Sequence[Draft]) -> Clash | None:
+        """Write new cards with everything that goes with them, all or none, or say what stands against it."""
+        places = Counter((draft.card.programme, draft.card.year) for draft in drafts)
+        one_of_each = {(draft.card.programme, draft.card.year): draft for draft in drafts}
 
         def together(write: TransactWrite) -> None:
-            write.save(asked, condition=first_time_asked)
-            write.save(_row(tenant, card), condition=number_is_free)
-            write.save(PointerRow(pointer_pk(tenant, card.key), _POINTER, number=card.number, expires=kept))
-            write.save(_history(tenant, card.number, entry, kept))
-            _claim_for(write, tenant, card)
-            _count(write, tenant, card, quota)
+            for draft in drafts:
+                _put_new(write, tenant, draft)
+            for draft in drafts:
+                _claim_for(write, tenant, draft.card)
+            for place, draft in one_of_each.items():
+                _count(write, tenant, draft.card, draft.quota, places[place])
 
-        no = Clash.MOVED
-        return self._transact(together, [Clash.REQUEST, Clash.NUMBER, no, no, Clash.CLAIM, Clash.QUOTA])
+        puts = [Clash.REQUEST, Clash.NUMBER, Clash.MOVED, Clash.MOVED] * len(drafts)
+        claims = [Clash.CLAIM for draft in drafts if draft.card.external_ref is not None]
+        return self._transact(together, [*puts, *claims, *[Clash.QUOTA] * len(places)])
 
     def change(
         self, tenant: Tenant, before: Card, after: Card, entry: StatusChange, *, ends_claim: bool
@@ -295,7 +308,9 @@ class CardStore:
         return self._patiently(written)
 
     def _patiently(self, attempt: Callable[[], Got]) -> Got:
-        deadline = self._monotonic() + _LONGEST_SECONDS
+        deadline = self._monotonic() + _LONGEST_SECONDS if self._deadline is None else self._deadline
+        if self._monotonic() > deadline:
+            raise TryAgainError("busy", "There was no time left for this; send the same call again.")
         pause = _FIRST_PAUSE
         while True:
             try:
@@ -325,6 +340,20 @@ def _code(error: PynamoDBException) -> str | None:
     return code
 
 
+def _put_new(write: TransactWrite, tenant: Tenant, draft: Draft) -> None:
+    """Write a card that was not there, and the request id that it answers."""
+    card, request, now = draft.card, draft.request, draft.entry.at
+    kept = epoch(kept_until(card.valid_until))
+    asked = RequestRow(request_pk(tenant, request.by, request.key), _REQUEST, expires=epoch(now + KEPT_REQUEST))
+    asked.content, asked.made = request.content, request.made
+    first_time_asked = RequestRow.pk.does_not_exist() | (RequestRow.expires <= epoch(now))
+    number_is_free = CardRow.pk.does_not_exist()
+    write.save(asked, condition=first_time_asked)
+    write.save(_row(tenant, card), condition=number_is_free)
+    write.save(PointerRow(pointer_pk(tenant, card.key), _POINTER, number=card.number, expires=kept))
+    write.save(_history(tenant, card.number, draft.entry, kept))
+
+
 def _claim_for(write: TransactWrite, tenant: Tenant, card: Card) -> None:
     """Let a reference hold a card, unless it holds one already; the one before is remembered."""
     if card.external_ref is None:
@@ -347,14 +376,14 @@ def _held_claim(tenant: Tenant, card: Card) -> tuple[ClaimRow, Condition]:
     return ClaimRow(claim_pk(tenant, card.external_ref or ""), card.programme), ClaimRow.number == card.number
 
 
-def _count(write: TransactWrite, tenant: Tenant, card: Card, quota: int | None) -> None:
-    """Take a place in the programme year, where there is one left."""
-    place_left: Condition | None = None
+def _count(write: TransactWrite, tenant: Tenant, card: Card, quota: int | None, places: int = 1) -> None:
+    """Take places in the programme year of a card, where so many are left."""
+    enough_left: Condition | None = None
     if quota is not None:
-        place_left = QuotaRow.issued < quota
-        if quota > 0:
-            place_left |= QuotaRow.issued.does_not_exist()
-    write.update(_quota(tenant, card), [QuotaRow.kind.set(QuotaRow), QuotaRow.issued.add(1)], place_left)
+        enough_left = QuotaRow.issued <= quota - places
+        if quota >= places:
+            enough_left |= QuotaRow.issued.does_not_exist()
+    write.update(_quota(tenant, card), [QuotaRow.kind.set(QuotaRow), QuotaRow.issued.add(places)], enough_left)
 
 
 def _quota(tenant: Tenant, card: Card) -> QuotaRow:

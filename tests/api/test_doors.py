@@ -70,6 +70,9 @@ def example(opening: Opening, number: str, visit: str) -> tuple[str, Any]:
         "POST /v1/devices/{device}/revoke": reason,
         "POST /v1/visits/{visit}/void": reason,
         "POST /v1/cards": {"programme": "kort", "external_ref": "sak-x", "birth_year": 2016},
+        "POST /v1/cards/batch": {
+            "cards": [{"id": "rad-1", "programme": "kort", "external_ref": "sak-y", "birth_year": 2016}]
+        },
         "PATCH /v1/cards/{number}": {"birth_year": 2015},
         "POST /v1/cards/find": {"external_ref": "sak-1"},
         "POST /v1/cards/{number}/block": reason,

@@ -110,7 +110,7 @@ class Desk:
     terms: Configuration = field(default_factory=configuration)
     now: datetime = NOON
     drawn: Iterator[CardNumber] = field(
-        default_factory=lambda: (MINT.new_number(f"{each:010d}") for each in itertools.count(1))
+        default_factory=lambda: map(lambda each: MINT.new_number(f"{each:010d}"), itertools.count(1))  # noqa: C417  a generator cannot be drawn from by two at once
     )
     store: CardStore = field(default_factory=CardStore)
     keys: Iterator[int] = field(default_factory=lambda: itertools.count(1))

@@ -9,7 +9,17 @@ import pytest
 from pynamodb.exceptions import TransactWriteError
 
 from chalicelib import table
-from chalicelib.cards.rules import KEPT_REQUEST, Card, Correction, LatestUse, Request, Status, StatusChange, kept_until
+from chalicelib.cards.rules import (
+    KEPT_REQUEST,
+    Card,
+    Correction,
+    Draft,
+    LatestUse,
+    Request,
+    Status,
+    StatusChange,
+    kept_until,
+)
 from chalicelib.cards.store import CardStore
 from chalicelib.credentials.rules import Flags
 from chalicelib.shared.answers import TryAgainError, UnknownError
@@ -93,18 +103,18 @@ FULL = Card(
     latest=LatestUse("svommehallen", "a81bc81b-dead-4e5d-abff-90865d1e13b1", NOON),
 )
 ENTRY = StatusChange(NOON, Status.ACTIVE, None, NAV)
-REQUEST = Request(NAV, "id", "{}", CARD)
+DRAFT = Draft(FULL, ENTRY, Request(NAV, "id", "{}", CARD), 30)
 
 
 def test_a_card_comes_back_from_the_table_as_it_was() -> None:
     store = CardStore()
-    assert store.issue(TENANT, FULL, ENTRY, REQUEST, quota=30) is None
+    assert store.issue(TENANT, [DRAFT]) is None
     assert store.card(TENANT, CARD, now=NOON) == FULL
     assert store.card_and_history(TENANT, CARD, now=NOON) == (FULL, [ENTRY])
 
 
 def test_a_card_of_eight_offers_all_used_stays_under_a_kilobyte_and_a_visit_writes_one_unit_of_it() -> None:
-    CardStore().issue(TENANT, FULL, ENTRY, REQUEST, quota=30)
+    CardStore().issue(TENANT, [DRAFT])
     (row,) = rows("card")
     assert size_of(row) <= 1024
     key = {name: row[name] for name in ("PK", "SK")}
