@@ -75,6 +75,16 @@ class Asking:
         return self.who.id if isinstance(self.who, Caller) else CallerId(f"device/{self.device.id}")
 
     @property
+    def idempotency_key(self) -> str:
+        """The request id of the caller's own making; MalformedError where it is missing or no id."""
+        key = self.headers.get("idempotency-key")
+        if not key:
+            raise MalformedError("idempotency_key_missing", "Send a header Idempotency-Key with an id of your making.")
+        if not is_id(key):
+            raise MalformedError("bad_idempotency_key", "Idempotency-Key takes letters, digits, _ and -, at most 64.")
+        return str(key)
+
+    @property
     def device(self) -> Device:
         """The phone at the till."""
         if not isinstance(self.who, Device):

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 doors = Doors(__name__)
 
 ISSUER = frozenset({Role.ISSUER})
+ONCE = {"Idempotency-Key": "an id made by the caller; the same key and content give the same card"}
+StockNumber = Annotated[str, Meta(pattern=r"^\d{12}$", description="a blank of the stock")]
 BlockReason = Annotated[str, Meta(pattern="^(lost|stolen|damaged|misuse|ended)$")]
 # An opaque reference of the issuer's own; 64 printable characters, no space at the ends.
 Reference = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:/-]+$")]
@@ -73,9 +75,15 @@ class FindBody(Body, frozen=True):
 
 
 class CardReasonBody(Body, frozen=True):
-    """Why a card is blocked, ended or replaced."""
+    """Why a card is blocked or ended."""
 
     reason: BlockReason
+
+
+class ReplaceBody(CardReasonBody, frozen=True):
+    """Why a card is replaced, and the blank that takes over where there is one."""
+
+    number: StockNumber | None = None
 
 
 class UnblockBody(Body, frozen=True):
@@ -100,12 +108,11 @@ class PrintBody(Body, frozen=True):
 
 @doors.open(
     "POST", "/v1/cards", who=ISSUER, takes=IssueBody, gives=answers.IssuedAnswer, status=201,
-    headers={"Idempotency-Key": "an id made by the caller; the same key and content give the same card"},
-    says="Give a child a card.",
+    headers=ONCE, says="Give a child a card.",
 )  # fmt: skip
 def issue(asking: Asking, sent: IssueBody) -> Answer:
     """Issue it, once however often it is asked."""
-    key = _idempotency_key(asking)
+    key = asking.idempotency_key
     made = wiring.house().cards.issue(asking.tenant, _application(sent), by=asking.by, key=key, now=asking.now)
     return Answer(answers.issued(made), 201)
 
@@ -142,13 +149,17 @@ def issue_batch(asking: Asking, sent: list[Line[BatchRow]]) -> Answer:
     ]))  # fmt: skip
 
 
-def _idempotency_key(asking: Asking) -> str:
-    key = asking.headers.get("idempotency-key")
-    if not key:
-        raise MalformedError("idempotency_key_missing", "Send a header Idempotency-Key with an id of your own making.")
-    if not is_id(key):
-        raise MalformedError("bad_idempotency_key", "Idempotency-Key takes letters, digits, _ and -, at most 64.")
-    return str(key)
+@doors.open(
+    "POST", "/v1/cards/{number}/activate", who=ISSUER, takes=IssueBody, gives=answers.IssuedAnswer, status=201,
+    headers=ONCE, says="Make a blank of the stock a child's card.",
+)  # fmt: skip
+def activate_card(asking: Asking, sent: IssueBody, number: str) -> Answer:
+    """Activate it, once however often it is asked."""
+    key = asking.idempotency_key
+    made = wiring.house().cards.activate(
+        asking.tenant, CardNumber(number), _application(sent), by=asking.by, key=key, now=asking.now
+    )
+    return Answer(answers.issued(made), 201)
 
 
 @doors.open("GET", "/v1/cards/{number}", who=ISSUER, gives=answers.CardInFull, says="A card, its use and its history.")
@@ -238,13 +249,14 @@ def unblock_card(asking: Asking, sent: UnblockBody, number: str) -> Answer:
 
 
 @doors.open(
-    "POST", "/v1/cards/{number}/replace", who=ISSUER, takes=CardReasonBody, gives=answers.IssuedAnswer, status=201,
-    says="Give a new number and token for a card; counters and history follow.",
+    "POST", "/v1/cards/{number}/replace", who=ISSUER, takes=ReplaceBody, gives=answers.IssuedAnswer, status=201,
+    says="Give a card a new number and token, or those of a blank; counters and history follow.",
 )  # fmt: skip
-def replace_card(asking: Asking, sent: CardReasonBody, number: str) -> Answer:
+def replace_card(asking: Asking, sent: ReplaceBody, number: str) -> Answer:
     """Replace it."""
+    stock = None if sent.number is None else CardNumber(sent.number)
     made = wiring.house().cards.replace(
-        asking.tenant, CardNumber(number), reason=sent.reason, by=asking.by, now=asking.now
+        asking.tenant, CardNumber(number), reason=sent.reason, stock=stock, by=asking.by, now=asking.now
     )
     return Answer(answers.issued(made), 201)
 

@@ -129,6 +129,13 @@ class ReasonBody(Body, frozen=True):
     reason: Reason
 
 
+class StockBody(Body, frozen=True):
+    """How many blanks, of a programme whose cards last as long as it does."""
+
+    programme: Id
+    count: Annotated[int, Meta(ge=1, le=500)]
+
+
 class OfficeVoidBody(Body, frozen=True):
     """The office's own void; `id` (a UUID) makes repeating it harmless."""
 
@@ -304,6 +311,19 @@ def revoke_device(asking: Asking, sent: ReasonBody, device: str) -> Answer:
     """Stop it."""
     stopped = wiring.house().gate.revoke(asking.tenant, DeviceId(device), reason=sent.reason, now=asking.now)
     return Answer(answers.device(stopped))
+
+
+@doors.open(
+    "POST", "/v1/cards/stock", who=OFFICE, takes=StockBody, gives=answers.CardsAnswer, status=201,
+    headers={"Idempotency-Key": "an id made by the caller; the same key and content give the same blanks"},
+    says="Make numbered blanks, which are nobody's until an issuer activates them and count in no quota before.",
+)  # fmt: skip
+def make_stock(asking: Asking, sent: StockBody) -> Answer:
+    """Make them, once however often it is asked."""
+    key = asking.idempotency_key
+    desk = wiring.house().cards.in_one_go()
+    made = desk.stock(asking.tenant, ProgrammeId(sent.programme), sent.count, by=asking.by, key=key, now=asking.now)
+    return Answer(answers.CardsAnswer(cards=[answers.card(each) for each in made]), 201)
 
 
 @doors.open(

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, Final, Protocol
 
 from chalicelib.cards.rules import (
+    BLANKS_TOGETHER,
     CORRECTABLE,
     CORRECTED,
     KEPT_MONTHS,
@@ -26,18 +27,23 @@ from chalicelib.cards.rules import (
     Status,
     StatusChange,
     WrongYears,
+    blank_card,
     body_of,
     check_age,
+    check_stock,
+    content_as_text,
     content_of,
     flags_of,
     holder_view,
     next_entry,
+    on_blank,
     parcels,
     print_job,
     print_look,
     programme_year,
     refuse_identity_numbers,
     refuse_unknown_reason,
+    refuse_unless_blank,
     status_after,
     validity,
 )
@@ -92,6 +98,12 @@ class CardBooks(Protocol):
     def issue(self, tenant: Tenant, drafts: Sequence[Draft]) -> Clash | None:
         """Write new cards with everything that goes with them, all or none, or say what stands against it."""
 
+    def stock(self, tenant: Tenant, blanks: Sequence[Card], entry: StatusChange, request: Request) -> Clash | None:
+        """Write blanks, all or none, or say what stands against it."""
+
+    def activate(self, tenant: Tenant, draft: Draft) -> Clash | None:
+        """Make a blank somebody's card, with everything that goes with it, or say what stands against it."""
+
     def change(
         self, tenant: Tenant, before: Card, after: Card, entry: StatusChange, *, ends_claim: bool
     ) -> Clash | None:
@@ -103,7 +115,14 @@ class CardBooks(Protocol):
         """Write what was wrong, or say what stands against it."""
 
     def replace(
-        self, tenant: Tenant, before: Card, after: Card, *, story: Iterable[StatusChange], moves_claim: bool
+        self,
+        tenant: Tenant,
+        before: Card,
+        after: Card,
+        *,
+        story: Iterable[StatusChange],
+        moves_claim: bool,
+        blank: Card | None,
     ) -> Clash | None:
         """Write a card's new number, or say what stands against it. The last of the story is how the new one began."""
 
@@ -160,15 +179,83 @@ class CardDesk:
         ConflictError `idempotency_conflict` or `already_has_card`; RuleError `quota_reached`, `programme_closed`,
         `outside_programme`, `age_outside_programme`, `unknown_programme` or `identity_number`.
         """
+        return self._given(tenant, application, content_of(application), stock=None, by=by, key=key, now=now)
+
+    def activate(
+        self, tenant: Tenant, number: CardNumber, application: Application, *, by: CallerId, key: str, now: datetime
+    ) -> Issued:
+        """Make a blank of the stock a child's card, in every other way as `issue`.
+
+        Also UnknownError `unknown_card`, ConflictError `not_in_that_state` and RuleError `other_programme`.
+        """
+        self._known(tenant, number, now)  # another municipality's is unknown, whatever else is wrong
+        content = content_of(application, stock=number)
+        return self._given(tenant, application, content, stock=number, by=by, key=key, now=now)
+
+    def _given(
+        self,
+        tenant: Tenant,
+        application: Application,
+        content: str,
+        *,
+        stock: CardNumber | None,
+        by: CallerId,
+        key: str,
+        now: datetime,
+    ) -> Issued:
+        request = Request(by, key, content, "")
         try:
-            draft = self._drafted(tenant, application, by=by, key=key, now=now)
+            draft = self._drafted(tenant, application, request, now=now)
         except RuleError:
             # The answer that was given stands, also after the programme has closed.
-            earlier = self._answered(tenant, Request(by, key, content_of(application), CardNumber("")), now)
+            earlier = self._answered(tenant, request, now)
             if earlier is None:
                 raise
             return earlier
+        if stock is not None:
+            return self._on_stock(tenant, draft, stock, now=now)
         return self._written(tenant, draft, now=now)
+
+    def stock(
+        self, tenant: Tenant, programme: ProgrammeId, count: int, *, by: CallerId, key: str, now: datetime
+    ) -> list[Card]:
+        """Make numbered blanks that are nobody's and count in no quota, once however often it is asked.
+
+        What was interrupted goes on where it stopped. ConflictError `idempotency_conflict`; RuleError
+        `unknown_programme`, `programme_closed`, `outside_programme` or `no_stock`.
+        """
+        content = content_as_text({"stock": programme, "count": count})
+        sizes = [min(BLANKS_TOGETHER, count - made) for made in range(0, count, BLANKS_TOGETHER)]
+        requests = [Request(by, f"{key}#{part}", content, "") for part in range(len(sizes))]
+        earlier = self.store.requests(tenant, by, [each.key for each in requests], now=now)
+        if any(each.content != content for each in earlier.values()):
+            raise _used_for_something_else()
+        numbers: list[CardNumber] = []
+        for request, size in zip(requests, sizes, strict=True):
+            before = earlier.get(request.key)
+            numbers += _numbers(self._stocked(tenant, programme, request, size, now) if before is None else before)
+        found = self.store.cards(tenant, numbers, now=now)
+        return [found[number] for number in numbers if number in found]
+
+    def _stocked(self, tenant: Tenant, programme: ProgrammeId, request: Request, size: int, now: datetime) -> Request:
+        terms = self._programme(tenant, programme)
+        check_stock(terms, oslo_date(now))
+        entry = next_entry((), now=now, status=Status.BLANK, reason=None, by=request.by)
+        for _ in range(_TRIES):
+            numbers: set[CardNumber] = set()
+            while len(numbers) < size:
+                numbers.add(self.new_number())
+            blanks = [blank_card(terms, number, self.new_key(), by=request.by) for number in sorted(numbers)]
+            made = replace(request, made=",".join(blank.number for blank in blanks))
+            clash = self.store.stock(tenant, blanks, entry, made)
+            if clash is None:
+                return made
+            earlier = self.store.request(tenant, request.by, request.key, now=now)
+            if earlier is not None and earlier.content != request.content:
+                raise _used_for_something_else()
+            if earlier is not None:
+                return earlier
+        raise _busy()
 
     def in_one_go(self) -> "CardDesk":
         """Give this desk with one deadline for all that it is asked from now on, as a long list needs."""
@@ -192,7 +279,8 @@ class CardDesk:
                 came_of[row] = _as_before(each, earlier[each.key])
                 continue
             try:
-                drafts[row] = self._drafted(tenant, each.application, by=by, key=each.key, now=now)
+                request = Request(by, each.key, content_of(each.application), "")
+                drafts[row] = self._drafted(tenant, each.application, request, now=now)
             except OpplevError as error:
                 came_of[row] = error
         rows = iter(drafts)
@@ -223,7 +311,7 @@ class CardDesk:
             raise RuleError("unknown_programme", "There is no such programme.", (fault,))
         return found
 
-    def _drafted(self, tenant: Tenant, application: Application, *, by: CallerId, key: str, now: datetime) -> Draft:
+    def _drafted(self, tenant: Tenant, application: Application, request: Request, *, now: datetime) -> Draft:
         refuse_identity_numbers(
             {
                 "external_ref": application.external_ref,
@@ -233,11 +321,11 @@ class CardDesk:
             }
         )
         programme = self._programme(tenant, application.programme)
-        card = self._card(programme, application, by=by, today=oslo_date(now))
-        entry = next_entry((), now=now, status=Status.ACTIVE, reason=None, by=by)
-        return Draft(card, entry, Request(by, key, content_of(application), card.number), programme.quota)
+        card = self._card(programme, application, by=request.by, today=oslo_date(now))
+        entry = next_entry((), now=now, status=Status.ACTIVE, reason=None, by=request.by)
+        return Draft(card, entry, replace(request, made=card.number), programme.quota)
 
-    def _card(self, programme: Programme, application: Application, *, by: CallerId, today: date) -> Card:
+    def _card(self, programme: Programme, application: Application, *, by: str, today: date) -> Card:
         first, last = validity(programme, application, today)
         check_age(programme, application.birth_year, first)
         return Card(
@@ -260,21 +348,48 @@ class CardDesk:
 
     def _written(self, tenant: Tenant, draft: Draft, *, now: datetime) -> Issued:
         for _ in range(_TRIES):
-            match self.store.issue(tenant, [draft]):
-                case None:
-                    return self._with_token(tenant, draft.card)
-                case Clash.REQUEST:
-                    earlier = self._answered(tenant, draft.request, now)
-                    if earlier is not None:
-                        # Our own write, whose answer was lost on the way, is no replay.
-                        return replace(earlier, replayed=earlier.card.number != draft.card.number)
-                case Clash.CLAIM:
-                    raise ConflictError("already_has_card", "This reference has a card in the programme already.")
-                case Clash.QUOTA:
-                    raise RuleError("quota_reached", "The programme has given out all its cards of the year.")
-                case _:
-                    draft = _renumbered(draft, self.new_number())
+            clash = self.store.issue(tenant, [draft])
+            settled = self._settled(tenant, draft, clash, now)
+            if settled is not None:
+                return settled
+            if clash is not Clash.REQUEST:
+                draft = _renumbered(draft, self.new_number())
         raise _busy()
+
+    def _on_stock(self, tenant: Tenant, draft: Draft, number: CardNumber, *, now: datetime) -> Issued:
+        for _ in range(_TRIES):
+            blank, history = self.get(tenant, number, now=now)
+            try:
+                refuse_unless_blank(blank, draft.card.programme)
+            except ConflictError:
+                earlier = self._answered(tenant, draft.request, now)
+                if earlier is None:
+                    raise
+                return earlier
+            entry = next_entry(history, now=now, status=Status.ACTIVE, reason=None, by=draft.request.by)
+            card = replace(on_blank(draft.card, blank), key=blank.key)
+            filled = replace(draft, card=card, entry=entry, request=replace(draft.request, made=number))
+            settled = self._settled(tenant, filled, self.store.activate(tenant, filled), now)
+            if settled is not None:
+                return settled
+        raise _busy()
+
+    def _settled(self, tenant: Tenant, draft: Draft, clash: Clash | None, now: datetime) -> Issued | None:
+        """Give what came of writing a draft; None where it is to be tried again."""
+        match clash:
+            case None:
+                return self._with_token(tenant, draft.card)
+            case Clash.REQUEST:
+                earlier = self._answered(tenant, draft.request, now)
+                # Our own write, whose answer was lost on the way, is no replay.
+                ours = earlier is not None and earlier.card.key == draft.card.key
+                return None if earlier is None else replace(earlier, replayed=not ours)
+            case Clash.CLAIM:
+                raise ConflictError("already_has_card", "This reference has a card in the programme already.")
+            case Clash.QUOTA:
+                raise RuleError("quota_reached", "The programme has given out all its cards of the year.")
+            case _:
+                return None
 
     def _answered(self, tenant: Tenant, request: Request, now: datetime) -> Issued | None:
         """Give the answer that a request id was given before, or None; another content is a conflict."""
@@ -283,7 +398,7 @@ class CardDesk:
             return None
         if earlier.content != request.content:
             raise _used_for_something_else()
-        return replace(self._with_token(tenant, self._known(tenant, earlier.made, now)), replayed=True)
+        return replace(self._with_token(tenant, self._known(tenant, CardNumber(earlier.made), now)), replayed=True)
 
     def _with_token(self, tenant: Tenant, card: Card) -> Issued:
         token, url = self.link(tenant, card)
@@ -401,10 +516,22 @@ class CardDesk:
                 return after
         raise _busy()
 
-    def replace(self, tenant: Tenant, number: CardNumber, *, reason: str, by: CallerId, now: datetime) -> Issued:
-        """Give a card a new number and token; counters, history and claim follow, the quota is not touched."""
+    def replace(
+        self,
+        tenant: Tenant,
+        number: CardNumber,
+        *,
+        reason: str,
+        by: CallerId,
+        now: datetime,
+        stock: CardNumber | None = None,
+    ) -> Issued:
+        """Give a card a new number and token, or those of a blank; counters, history and claim follow.
+
+        The quota is not touched. Of a blank also UnknownError `unknown_card` and RuleError `other_programme`.
+        """
         refuse_unknown_reason(reason)
-        made = self.new_number()
+        made = stock or self.new_number()
         for _ in range(_TRIES):
             before, history = self.get(tenant, number, now=now)
             if before.replaced_by == made:  # our own write, whose answer was lost on the way
@@ -412,10 +539,14 @@ class CardDesk:
             status_after(Act.REPLACE, before.status)
             if before.valid_until < oslo_date(now):
                 raise ConflictError("not_in_that_state", "The card's last day has passed.")
-            after = replace(before, number=made, status=Status.ACTIVE)
+            after, blank = replace(before, number=made, status=Status.ACTIVE), None
+            if stock is not None:
+                blank = self._known(tenant, stock, now)
+                refuse_unless_blank(blank, before.programme)
+                after = on_blank(after, blank)
             story = [*history, next_entry(history, now=now, status=Status.ACTIVE, reason=reason, by=by)]
             holds = self._holds_claim(tenant, before, now)
-            clash = self.store.replace(tenant, before, after, story=story, moves_claim=holds)
+            clash = self.store.replace(tenant, before, after, story=story, moves_claim=holds, blank=blank)
             if clash is None:
                 return self._with_token(tenant, after)
             if clash is Clash.NUMBER:
@@ -497,7 +628,11 @@ class CardDesk:
 def _as_before(asked: Asked, before: Request) -> GivenOut | ConflictError:
     if before.content != content_of(asked.application):
         return _used_for_something_else()
-    return GivenOut(before.made, replayed=True)
+    return GivenOut(CardNumber(before.made), replayed=True)
+
+
+def _numbers(of_stock: Request) -> list[CardNumber]:
+    return [CardNumber(number) for number in of_stock.made.split(",")]
 
 
 def _renumbered(draft: Draft, number: CardNumber) -> Draft:

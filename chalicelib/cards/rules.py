@@ -3,10 +3,10 @@
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from chalicelib.credentials.rules import CardBody, Companion, Flags, Kind
 from chalicelib.shared.answers import ConflictError, Field, RuleError
@@ -20,6 +20,7 @@ WRONG_YEARS: Final = 5  # guesses on the holder's page, then nothing until the n
 KEPT_MONTHS: Final = 12  # a card and all that names it, after its last day (decision: two clocks of retention)
 KEPT_REQUEST: Final = timedelta(days=30)
 ROWS_TOGETHER: Final = 100  # DynamoDB's limit to what is written all or nothing
+BLANKS_TOGETHER: Final = 33  # card, pointer and history of each, and one request id
 ROWS_OF_A_CARD: Final = 5  # request id, card, pointer, history, claim; the quota's row is shared
 _MONTHS: Final = re.compile(r"P(?:(?P<years>\d{1,2})Y)?(?:(?P<months>\d{1,2})M)?")
 
@@ -145,12 +146,15 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request id of a caller with what it asked for; `made` is the number it was answered with."""
+    """A request id of a caller with what it asked for; `made` is the number it was answered with.
+
+    A stock is many requests, `<key>#0` and on, each of which made several numbers with commas between them.
+    """
 
     by: str
     key: str
     content: str
-    made: CardNumber
+    made: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +189,14 @@ class Clash(StrEnum):
     NUMBER = "number"  # the number is somebody else's: draw again
 
 
-def content_of(application: Application) -> str:
+def content_of(application: Application, **also: str) -> str:
     """Write an application as canonical JSON, so that the same request is known by what it says."""
-    return json.dumps(asdict(application), default=str, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return content_as_text({**asdict(application), **also})
+
+
+def content_as_text(said: Mapping[str, Any]) -> str:
+    """Write what a request says as canonical JSON."""
+    return json.dumps(said, default=str, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
 def parcels(drafts: Iterable[Draft]) -> Iterator[list[Draft]]:
@@ -315,6 +324,60 @@ def companion_class(programme: Programme, birth_year: int, first: date) -> Compa
 def flags_of(programme: Programme, birth_year: int, first: date) -> int:
     """Give the class and flags byte of a card that belongs to somebody."""
     return Flags(Kind.CARD, blank=False, companion=companion_class(programme, birth_year, first)).byte
+
+
+def check_stock(programme: Programme, today: date) -> None:
+    """Raise RuleError where no blanks can be made: closed, over, or cards with a validity of their own.
+
+    What is printed on a blank holds for whoever gets it, so its dates must be the programme's.
+    """
+    if programme.state is State.CLOSED:
+        raise RuleError("programme_closed", "The programme gives out no more cards.")
+    if programme.valid_until < today:
+        raise RuleError("outside_programme", "The programme is over.")
+    if _MONTHS.fullmatch(programme.validity):
+        fault = Field("programme", "validity_of_its_own", "A blank carries the programme's dates.")
+        raise RuleError("no_stock", "Only a programme whose cards last as long as it does has a stock.", (fault,))
+
+
+def blank_card(programme: Programme, number: CardNumber, key: CardKey, *, by: str) -> Card:
+    """Give a numbered card that is nobody's yet. Where a companion hangs on the age, an adult is always right."""
+    rule = programme.companion.partition(":")[0]
+    companion = Companion.ADULT if rule == "adult_under" else Companion(rule)
+    return Card(
+        number=number,
+        key=key,
+        status=Status.BLANK,
+        programme=programme.id,
+        valid_from=programme.valid_from,
+        valid_until=programme.valid_until,
+        flags=Flags(Kind.CARD, blank=True, companion=companion).byte,
+        issued_by=by,
+    )
+
+
+def refuse_unless_blank(card: Card, programme: ProgrammeId) -> None:
+    """Raise ConflictError where a card is somebody's or over, RuleError where it is another programme's."""
+    if card.status is not Status.BLANK:
+        raise ConflictError("not_in_that_state", "This card is no blank of the stock.")
+    if card.programme != programme:
+        fault = Field("programme", "other_programme", "The blank was made for another programme.")
+        raise RuleError("other_programme", "The blank belongs to another programme.", (fault,))
+
+
+def on_blank(card: Card, blank: Card) -> Card:
+    """Let a card be the blank: its number, and what tills without network have marked on it before (decision D11)."""
+    uses = {name: card.uses.get(name, 0) + blank.uses.get(name, 0) for name in card.uses.keys() | blank.uses.keys()}
+    last = {
+        name: max(day for day in (card.last.get(name), blank.last.get(name)) if day is not None)
+        for name in card.last.keys() | blank.last.keys()
+    }
+    latest = max((each for each in (card.latest, blank.latest) if each is not None), key=_at, default=None)
+    return replace(card, number=blank.number, uses=uses, last=last, latest=latest)
+
+
+def _at(use: LatestUse) -> datetime:
+    return use.at
 
 
 def kept_until(valid_until: date) -> datetime:

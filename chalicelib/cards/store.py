@@ -66,6 +66,11 @@ _LONGEST_SECONDS: Final = 20.0  # decision: a visit settles in the month the ser
 _FIRST_PAUSE: Final = 0.02
 _LONGEST_PAUSE: Final = 1.0
 _LONGEST_STORY: Final = 80  # a transaction holds 100 rows
+# What makes a blank somebody's card.
+_WHOSE: Final = (
+    "group", "place", "expires", "status", "valid_from", "valid_until", "birth_year", "language", "external_ref",
+    "unit", "family_ref", "funding", "flags", "issued_by", "year",
+)  # fmt: skip
 _CONDITION: Final = "ConditionalCheckFailed"
 _REFUSAL: Final = "ConditionalCheckFailedException"
 # What passes by itself: somebody else's write, or too many of them.
@@ -126,14 +131,14 @@ class CardStore:
             row = self._patiently(lambda: RequestRow.get(request_pk(tenant, by, key), _REQUEST, consistent_read=True))
         except DoesNotExist:
             return None
-        return Request(by, key, row.content, CardNumber(row.made)) if _lives(row, now) else None
+        return Request(by, key, row.content, row.made) if _lives(row, now) else None
 
     def requests(self, tenant: Tenant, by: str, keys: Iterable[str], *, now: datetime) -> dict[str, Request]:
         """Give what a caller asked for under some request ids, for those that were used."""
         asked = {(request_pk(tenant, by, key), _REQUEST): key for key in keys}
         rows = self._patiently(lambda: list(RequestRow.batch_get(list(asked), consistent_read=True))) if asked else []
         found = [(asked[row.pk, row.sk], row) for row in rows if _lives(row, now)]
-        return {key: Request(by, key, row.content, CardNumber(row.made)) for key, row in found}
+        return {key: Request(by, key, row.content, row.made) for key, row in found}
 
     def claims(self, tenant: Tenant, external_ref: str, *, now: datetime) -> list[Claim]:
         """Give the claims of a reference, one per programme."""
@@ -188,6 +193,39 @@ class CardStore:
         claims = [Clash.CLAIM for draft in drafts if draft.card.external_ref is not None]
         return self._transact(together, [*puts, *claims, *[Clash.QUOTA] * len(places)])
 
+    def stock(self, tenant: Tenant, blanks: Sequence[Card], entry: StatusChange, request: Request) -> Clash | None:
+        """Write blanks, all or none, or say what stands against it."""
+
+        def together(write: TransactWrite) -> None:
+            _put_request(write, tenant, request, entry.at)
+            for blank in blanks:
+                _put_card(write, tenant, blank, entry)
+
+        of_each = [Clash.NUMBER, Clash.MOVED, Clash.MOVED]
+        return self._transact(together, [Clash.REQUEST, *of_each * len(blanks)])
+
+    def activate(self, tenant: Tenant, draft: Draft) -> Clash | None:
+        """Make a blank somebody's card, with everything that goes with it, or say what stands against it.
+
+        What tills have marked on the blank stays; its counters are not written.
+        """
+        card = draft.card
+        kept = epoch(kept_until(card.valid_until))
+        row = _row(tenant, card)
+        still_blank = (CardRow.status == Status.BLANK) & (CardRow.programme == card.programme)
+
+        def together(write: TransactWrite) -> None:
+            _put_request(write, tenant, draft.request, draft.entry.at)
+            write.save(PointerRow(pointer_pk(tenant, card.key), _POINTER, number=card.number, expires=kept))
+            write.save(_history(tenant, card.number, draft.entry, kept))
+            whose = _sets({name: getattr(row, name) for name in _WHOSE})
+            write.update(_at(tenant, card.number), whose, still_blank)
+            _claim_for(write, tenant, card)
+            _count(write, tenant, card, draft.quota)
+
+        no = Clash.MOVED
+        return self._transact(together, [Clash.REQUEST, no, no, no, Clash.CLAIM, Clash.QUOTA])
+
     def change(
         self, tenant: Tenant, before: Card, after: Card, entry: StatusChange, *, ends_claim: bool
     ) -> Clash | None:
@@ -233,17 +271,27 @@ class CardStore:
         moved = Clash.MOVED
         return self._transact(together, [moved, moved, moved, Clash.CLAIM] if moves_claim else [moved, moved])
 
-    def replace(
-        self, tenant: Tenant, before: Card, after: Card, *, story: Iterable[StatusChange], moves_claim: bool
+    def replace(  # noqa: PLR0913  a replacement has that many parts
+        self,
+        tenant: Tenant,
+        before: Card,
+        after: Card,
+        *,
+        story: Iterable[StatusChange],
+        moves_claim: bool,
+        blank: Card | None,
     ) -> Clash | None:
         """Write a card's new number, under the condition that nobody was let in with the old one meanwhile.
 
-        `story` is the history that the new number goes on with; its last entry is the replacement.
+        `story` is the history that the new number goes on with; its last entry is the replacement. `blank` is the
+        card of the stock that takes over, and that nobody was let in with meanwhile either.
         """
         kept = epoch(kept_until(after.valid_until))
         as_it_was = CardRow.status == before.status
-        nobody_came_in = (CardRow.uses == dict(before.uses)) & (CardRow.last == _last(before))
+        nobody_came_in = _unused_since(before)
         number_is_free = CardRow.pk.does_not_exist()
+        if blank is not None:
+            number_is_free = (CardRow.status == Status.BLANK) & _unused_since(blank)
         still_the_old = PointerRow.number == before.number
         entries = list(story)[-_LONGEST_STORY:]
         farewell = replace(entries[-1], status=Status.REPLACED)
@@ -253,6 +301,8 @@ class CardStore:
             write.save(_row(tenant, after), condition=number_is_free)
             pointer = PointerRow(pointer_pk(tenant, after.key), _POINTER, number=after.number, expires=kept)
             write.save(pointer, condition=still_the_old)
+            if blank is not None:  # whom a till let in with the blank finds the card by the blank's key
+                write.save(PointerRow(pointer_pk(tenant, blank.key), _POINTER, number=after.number, expires=kept))
             write.save(_blocked(tenant, before.number, kept))
             write.save(_history(tenant, before.number, farewell, kept))
             for entry in entries:
@@ -262,7 +312,8 @@ class CardStore:
                 claim, its_own = _held_claim(tenant, before)
                 write.update(claim, [ClaimRow.number.set(after.number)], its_own)
 
-        return self._transact(together, [Clash.NUMBER, *[Clash.MOVED] * (len(entries) + 5)])
+        first = Clash.NUMBER if blank is None else Clash.MOVED
+        return self._transact(together, [first, *[Clash.MOVED] * (len(entries) + 6)])
 
     def wrong_years(self, tenant: Tenant, number: CardNumber) -> WrongYears | None:
         """Give how many wrong birth years were given for a card, or None."""
@@ -342,16 +393,23 @@ def _code(error: PynamoDBException) -> str | None:
 
 def _put_new(write: TransactWrite, tenant: Tenant, draft: Draft) -> None:
     """Write a card that was not there, and the request id that it answers."""
-    card, request, now = draft.card, draft.request, draft.entry.at
-    kept = epoch(kept_until(card.valid_until))
-    asked = RequestRow(request_pk(tenant, request.by, request.key), _REQUEST, expires=epoch(now + KEPT_REQUEST))
-    asked.content, asked.made = request.content, request.made
+    _put_request(write, tenant, draft.request, draft.entry.at)
+    _put_card(write, tenant, draft.card, draft.entry)
+
+
+def _put_request(write: TransactWrite, tenant: Tenant, request: Request, now: datetime) -> None:
+    row = RequestRow(request_pk(tenant, request.by, request.key), _REQUEST, expires=epoch(now + KEPT_REQUEST))
+    row.content, row.made = request.content, request.made
     first_time_asked = RequestRow.pk.does_not_exist() | (RequestRow.expires <= epoch(now))
+    write.save(row, condition=first_time_asked)
+
+
+def _put_card(write: TransactWrite, tenant: Tenant, card: Card, entry: StatusChange) -> None:
+    kept = epoch(kept_until(card.valid_until))
     number_is_free = CardRow.pk.does_not_exist()
-    write.save(asked, condition=first_time_asked)
     write.save(_row(tenant, card), condition=number_is_free)
     write.save(PointerRow(pointer_pk(tenant, card.key), _POINTER, number=card.number, expires=kept))
-    write.save(_history(tenant, card.number, draft.entry, kept))
+    write.save(_history(tenant, card.number, entry, kept))
 
 
 def _claim_for(write: TransactWrite, tenant: Tenant, card: Card) -> None:
@@ -388,6 +446,11 @@ def _count(write: TransactWrite, tenant: Tenant, card: Card, quota: int | None, 
 
 def _quota(tenant: Tenant, card: Card) -> QuotaRow:
     return QuotaRow(quota_pk(tenant), f"{card.programme}#{card.year}")
+
+
+def _unused_since(card: Card) -> Condition:
+    unused: Condition = (CardRow.uses == dict(card.uses)) & (CardRow.last == _last(card))
+    return unused
 
 
 def _at(tenant: Tenant, number: CardNumber) -> CardRow:
