@@ -214,6 +214,14 @@ class CardsAnswer(Shape):
     cards: list[CardAnswer]
 
 
+class DueAnswer(CardAnswer):
+    too_old: bool
+
+
+class WorkList(Shape):
+    cards: list[DueAnswer]
+
+
 class SettlementTotals(Shape):
     lines: int
     visits: int
@@ -326,6 +334,19 @@ def card(stored: Card) -> CardAnswer:
         number=stored.number, programme=stored.programme, valid_from=stored.valid_from,
         valid_until=stored.valid_until, status=stored.status,
     )  # fmt: skip
+
+
+def work_list(found: Iterable[Card], programme: Programme, today: date) -> WorkList:
+    """Show the cards that expire, and whose holders the programme's ages leave out of the next period."""
+    from chalicelib.cards.rules import too_old_for_the_next
+
+    return WorkList(cards=[
+        DueAnswer(
+            number=each.number, programme=each.programme, valid_from=each.valid_from, valid_until=each.valid_until,
+            status=each.status, too_old=too_old_for_the_next(each, programme, today),
+        )
+        for each in found
+    ])  # fmt: skip
 
 
 def issued(made: Issued) -> IssuedAnswer:

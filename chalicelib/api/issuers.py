@@ -86,6 +86,13 @@ class ReplaceBody(CardReasonBody, frozen=True):
     number: StockNumber | None = None
 
 
+class RenewBody(Body, frozen=True):
+    """The programme of the next period, and the blank to renew with where there is one."""
+
+    programme: Id
+    number: StockNumber | None = None
+
+
 class UnblockBody(Body, frozen=True):
     """Nothing need be said."""
 
@@ -207,7 +214,7 @@ def find_cards(asking: Asking, sent: FindBody) -> Answer:
 
 
 @doors.open(
-    "GET", "/v1/cards", who=ISSUER, gives=answers.CardsAnswer, says="The renewal work list.",
+    "GET", "/v1/cards", who=ISSUER, gives=answers.WorkList, says="The renewal work list.",
     query={"programme": "the programme", "expires_before": "a date; cards whose last day is before it"},
 )  # fmt: skip
 def list_cards(asking: Asking) -> Answer:
@@ -219,8 +226,10 @@ def list_cards(asking: Asking) -> Answer:
         raise MalformedError("bad_query", "Give expires_before as a date, yyyy-mm-dd.") from None
     if not is_id(programme):
         raise MalformedError("bad_query", "Give the programme's id.")
-    found = wiring.house().cards.expiring(asking.tenant, ProgrammeId(programme), before=before, now=asking.now)
-    return Answer(answers.CardsAnswer(cards=[answers.card(each) for each in found]))
+    house = wiring.house()
+    found = house.cards.expiring(asking.tenant, ProgrammeId(programme), before=before, now=asking.now)
+    terms = house.terms.configuration(asking.tenant).programmes[ProgrammeId(programme)]
+    return Answer(answers.work_list(found, terms, oslo_date(asking.now)))
 
 
 @doors.open(
@@ -258,6 +267,21 @@ def replace_card(asking: Asking, sent: ReplaceBody, number: str) -> Answer:
     made = wiring.house().cards.replace(
         asking.tenant, CardNumber(number), reason=sent.reason, stock=stock, by=asking.by, now=asking.now
     )
+    return Answer(answers.issued(made), 201)
+
+
+@doors.open(
+    "POST", "/v1/cards/{number}/renew", who=ISSUER, takes=RenewBody, gives=answers.IssuedAnswer, status=201,
+    headers=ONCE, says="Give the holder a new card for the next period, with fresh counters; the old one stays.",
+)  # fmt: skip
+def renew_card(asking: Asking, sent: RenewBody, number: str) -> Answer:
+    """Renew it, once however often it is asked."""
+    stock = None if sent.number is None else CardNumber(sent.number)
+    key = asking.idempotency_key
+    made = wiring.house().cards.renew(
+        asking.tenant, CardNumber(number), ProgrammeId(sent.programme), stock=stock, by=asking.by, key=key,
+        now=asking.now,
+    )  # fmt: skip
     return Answer(answers.issued(made), 201)
 
 

@@ -44,6 +44,7 @@ from chalicelib.cards.rules import (
     refuse_identity_numbers,
     refuse_unknown_reason,
     refuse_unless_blank,
+    renewal,
     status_after,
     validity,
 )
@@ -191,6 +192,29 @@ class CardDesk:
         self._known(tenant, number, now)  # another municipality's is unknown, whatever else is wrong
         content = content_of(application, stock=number)
         return self._given(tenant, application, content, stock=number, by=by, key=key, now=now)
+
+    def renew(
+        self,
+        tenant: Tenant,
+        number: CardNumber,
+        programme: ProgrammeId,
+        *,
+        by: CallerId,
+        key: str,
+        now: datetime,
+        stock: CardNumber | None = None,
+    ) -> Issued:
+        """Give the holder of a card a new one for the next period, with fresh counters; the old one is not touched.
+
+        Errors as of `issue`; of a blank as of `activate`; ConflictError `not_in_that_state` for a card that is over.
+        """
+        before = self._known(tenant, number, now)
+        content = content_as_text({"renews": number, "programme": programme, "stock": stock})
+        earlier = self._answered(tenant, Request(by, key, content, ""), now)
+        if earlier is not None:
+            return earlier
+        application = renewal(before, self._programme(tenant, programme), oslo_date(now))
+        return self._given(tenant, application, content, stock=stock, by=by, key=key, now=now)
 
     def _given(
         self,

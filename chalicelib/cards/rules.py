@@ -305,12 +305,44 @@ def check_age(programme: Programme, birth_year: int, first: date) -> None:
 
     The server knows a year and the issuer the day, so somebody who is 4 or 5 in that year may have a card from 5.
     """
-    oldest = first.year - birth_year
-    if oldest < programme.ages_from or oldest - 1 > programme.ages_to:
+    if first.year - birth_year < programme.ages_from or _is_too_old(programme, birth_year, first):
         fault = Field(
             "birth_year", "age_outside_programme", "Too young or too old on every day of the card's first year."
         )
         raise RuleError("age_outside_programme", "The programme is for other ages.", (fault,))
+
+
+def _is_too_old(programme: Programme, birth_year: int, first: date) -> bool:
+    return first.year - birth_year - 1 > programme.ages_to
+
+
+def next_period(card: Card, today: date) -> date:
+    """Give the first day that a card's successor may have: the day after the card's last, and never a day gone by."""
+    return max(card.valid_until + timedelta(days=1), today)
+
+
+def too_old_for_the_next(card: Card, programme: Programme, today: date) -> bool:
+    """Say whether a programme's ages leave the holder out of the next period, whatever the birthday."""
+    return card.birth_year is not None and _is_too_old(programme, card.birth_year, next_period(card, today))
+
+
+def renewal(card: Card, programme: Programme, today: date) -> Application:
+    """Give what is asked for when a card is renewed: the same child, from the first day of the next period (OK-15).
+
+    ConflictError `not_in_that_state` where the card is nobody's any more.
+    """
+    if card.status not in LIVE or card.external_ref is None or card.birth_year is None:
+        raise ConflictError("not_in_that_state", "The card is nobody's any more.")
+    return Application(
+        programme=programme.id,
+        external_ref=card.external_ref,
+        birth_year=card.birth_year,
+        language=card.language,
+        unit=card.unit,
+        family_ref=card.family_ref,
+        funding_source=card.funding,
+        valid_from=max(next_period(card, today), programme.valid_from),
+    )
 
 
 def companion_class(programme: Programme, birth_year: int, first: date) -> Companion:

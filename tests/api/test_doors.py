@@ -75,6 +75,7 @@ def example(opening: Opening, number: str, visit: str) -> tuple[str, Any]:
         },
         "POST /v1/cards/stock": {"programme": "kort", "count": 2},
         "POST /v1/cards/{number}/activate": {"programme": "kort", "external_ref": "sak-z", "birth_year": 2016},
+        "POST /v1/cards/{number}/renew": {"programme": "kort"},
         "PATCH /v1/cards/{number}": {"birth_year": 2015},
         "POST /v1/cards/find": {"external_ref": "sak-1"},
         "POST /v1/cards/{number}/block": reason,

@@ -1,0 +1,213 @@
+"""The next period: a new card when somebody has decided so, fresh counters, and who has grown too old."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from chalicelib.cards.actions import Issued
+from chalicelib.cards.rules import Status, next_period, renewal, too_old_for_the_next
+from chalicelib.shared.answers import ConflictError, OpplevError
+from chalicelib.shared.ids import CallerId, CardNumber, ProgrammeId
+from chalicelib.venues.rules import State
+from tests.cards.desk import (
+    CARD,
+    KORT,
+    LOST,
+    NAV,
+    PROGRAMME,
+    TENANT,
+    TODAY,
+    Desk,
+    configuration,
+    everything,
+    faults,
+    let_in,
+    rows,
+)
+from tests.cards.test_rules import HELD
+from tests.cards.test_store import Clock
+
+pytestmark = pytest.mark.usefixtures("fresh_table")
+YEARLY = {"valid_until": date(2030, 12, 31), "validity": "P1Y"}
+NEXT = ProgrammeId("kort-2027")
+
+
+def code_of(ask: Callable[[], Any]) -> str:
+    with pytest.raises(OpplevError) as refused:
+        ask()
+    return refused.value.code
+
+
+def renew(desk: Desk, number: CardNumber, *, key: str = "renew-1", into: ProgrammeId = KORT, **also: Any) -> Issued:
+    return desk.open.renew(TENANT, number, into, by=NAV, key=key, now=desk.now, **also)
+
+
+def with_next_year(**changes: Any) -> Any:
+    terms = configuration()
+    coming = replace(PROGRAMME, id=NEXT, code=8, valid_from=date(2027, 1, 1), valid_until=date(2027, 12, 31), **changes)
+    return replace(terms, programmes={**terms.programmes, NEXT: coming})
+
+
+# The rules
+
+
+@pytest.mark.parametrize(
+    ("last", "today", "first"),
+    [
+        (date(2026, 12, 31), date(2026, 11, 1), date(2027, 1, 1)),  # ahead: the day after the card's last
+        (date(2026, 12, 31), date(2026, 12, 31), date(2027, 1, 1)),
+        (date(2026, 12, 31), date(2027, 1, 1), date(2027, 1, 1)),
+        (date(2026, 12, 31), date(2027, 2, 10), date(2027, 2, 10)),  # late: from the day it is done
+    ],
+)
+def test_the_next_period_begins_the_day_after_or_today(last: date, today: date, first: date) -> None:
+    assert next_period(replace(HELD, valid_until=last), today) == first
+
+
+@pytest.mark.parametrize(
+    ("born", "too_old"),
+    [
+        (2008, False),  # 18 until the birthday in 2027
+        (2007, True),  # 19 or 20 all through 2027
+        (2009, False),
+        (None, False),  # nobody's
+    ],
+)
+def test_who_is_too_old_for_the_next_period_is_known_by_the_year(born: int | None, too_old: bool) -> None:  # noqa: FBT001  a case
+    assert too_old_for_the_next(replace(HELD, birth_year=born), PROGRAMME, TODAY) is too_old
+
+
+def test_a_renewal_asks_for_the_same_child_and_nothing_of_the_past() -> None:
+    held = replace(HELD, external_ref="ref-1", unit="nav-1", family_ref="fam-1", funding="kultur", language="so")
+    asked = renewal(held, PROGRAMME, TODAY)
+    assert (asked.external_ref, asked.birth_year, asked.language) == ("ref-1", 2015, "so")
+    assert (asked.unit, asked.family_ref, asked.funding_source) == ("nav-1", "fam-1", "kultur")
+    assert (asked.valid_from, asked.valid_until) == (date(2027, 1, 1), None)
+    later = replace(PROGRAMME, valid_from=date(2027, 8, 1))
+    assert renewal(held, later, TODAY).valid_from == date(2027, 8, 1)
+
+
+@pytest.mark.parametrize("status", [Status.BLANK, Status.REPLACED, Status.ENDED])
+def test_a_card_that_is_nobodys_is_not_renewed(status: Status) -> None:
+    with pytest.raises(ConflictError) as refused:
+        renewal(replace(HELD, status=status, external_ref="ref-1"), PROGRAMME, TODAY)
+    assert refused.value.code == "not_in_that_state"
+
+
+# Renewing
+
+
+def test_a_card_is_renewed_before_it_ends_with_fresh_counters_and_the_old_one_stays() -> None:
+    desk = Desk(configuration(**YEARLY))
+    old = desk.issue(unit="nav-1", language="so").card
+    let_in(old.number)
+    used, history = desk.open.get(TENANT, old.number, now=desk.now)
+    new = renew(desk.later(days=200), old.number).card
+    assert (new.valid_from, new.valid_until) == (date(2027, 3, 2), date(2028, 3, 1))
+    assert (new.external_ref, new.birth_year, new.unit, new.language) == ("ref-1", 2015, "nav-1", "so")
+    assert (new.uses, new.last, new.latest) == ({}, {}, None)
+    assert new.number != old.number
+    assert new.key != old.key
+    assert desk.open.get(TENANT, old.number, now=desk.now) == (used, history)
+    assert used.uses == {"swim@card": 1}
+    assert [entry.status for entry in desk.open.get(TENANT, new.number, now=desk.now)[1]] == [Status.ACTIVE]
+    assert {card.number for card in desk.open.find(TENANT, "ref-1", now=desk.now)} == {old.number, new.number}
+
+
+def test_nothing_renews_by_itself_and_a_late_renewal_starts_today() -> None:
+    desk = Desk(configuration(**YEARLY))
+    old = desk.issue().card
+    desk.now = datetime(2027, 6, 1, 9, tzinfo=UTC)
+    assert len(rows("card")) == 1
+    new = renew(desk, old.number).card
+    assert new.valid_from == date(2027, 6, 1)
+    assert len(rows("card")) == 2
+
+
+def test_the_same_renewal_again_is_the_same_card_also_on_another_day() -> None:
+    desk = Desk(configuration(**YEARLY))
+    old = desk.issue().card
+    first = renew(desk, old.number)
+    desk.open.end(TENANT, old.number, reason="ended", by=NAV, now=desk.later(days=3).now)
+    desk.terms = configuration(**YEARLY, state=State.CLOSED)
+    again = renew(desk, old.number)
+    assert (again.card, again.replayed) == (first.card, True)
+    assert code_of(lambda: renew(desk, old.number, into=NEXT)) == "idempotency_conflict"
+    assert len(rows("card")) == 2
+
+
+def test_a_card_is_renewed_once() -> None:
+    desk = Desk(configuration(**YEARLY))
+    old = desk.issue().card
+    renew(desk, old.number)
+    assert code_of(lambda: renew(desk, old.number, key="renew-2")) == "already_has_card"
+    with ThreadPoolExecutor(4) as offices:
+        other = desk.issue("ref-2").card.number
+
+        def outcome(each: int) -> str:
+            try:
+                return str(renew(desk, other, key=f"key-{each}").card.status)
+            except OpplevError as error:
+                return error.code
+
+        outcomes = list(offices.map(outcome, range(4)))
+    assert sorted(outcomes) == ["active", *["already_has_card"] * 3]
+
+
+def test_a_renewal_whose_answer_was_lost_is_made_once() -> None:
+    desk = Desk(configuration(**YEARLY), store=Clock().store())
+    old = desk.issue().card
+    with faults("TransactWriteItems", LOST):
+        assert not renew(desk, old.number).replayed
+    assert len(rows("card")) == 2
+
+
+def test_a_card_is_renewed_into_the_programme_of_the_next_year_and_counts_there() -> None:
+    desk = Desk(with_next_year(quota=1))
+    old = desk.issue().card
+    new = renew(desk, old.number, into=NEXT).card
+    assert (new.programme, new.valid_from, new.valid_until) == (NEXT, date(2027, 1, 1), date(2027, 12, 31))
+    programmes = desk.terms.programmes
+    assert desk.open.used_of_quota(TENANT, programmes[NEXT], date(2027, 1, 1)) == 1
+    assert desk.open.used_of_quota(TENANT, programmes[KORT], TODAY) == 1
+    other = desk.issue("ref-2").card
+    assert code_of(lambda: renew(desk, other.number, into=NEXT, key="renew-2")) == "quota_reached"
+
+
+def test_who_is_too_old_or_out_of_the_programme_is_told_so_and_nothing_is_written() -> None:
+    desk = Desk(with_next_year())
+    old = desk.issue(birth_year=2007).card
+    young = desk.issue("ref-2").card
+    before = everything()
+    assert code_of(lambda: renew(desk, old.number, into=NEXT)) == "age_outside_programme"
+    assert code_of(lambda: renew(desk, young.number, into=KORT)) == "outside_programme"  # it ends with the card
+    assert code_of(lambda: renew(desk, young.number, into=ProgrammeId("none"))) == "unknown_programme"
+    assert code_of(lambda: renew(desk, CARD)) == "unknown_card"
+    assert everything() == before
+
+
+def test_a_blocked_card_may_be_renewed_and_an_ended_one_not() -> None:
+    desk = Desk(configuration(**YEARLY))
+    one, two = desk.issue("ref-1").card.number, desk.issue("ref-2").card.number
+    desk.open.block(TENANT, one, reason="lost", by=NAV, now=desk.later(minutes=1).now)
+    desk.open.end(TENANT, two, reason="ended", by=NAV, now=desk.now)
+    assert renew(desk, one).card.status is Status.ACTIVE
+    assert desk.open.get(TENANT, one, now=desk.now)[0].status is Status.BLOCKED
+    assert code_of(lambda: renew(desk, two, key="renew-2")) == "not_in_that_state"
+
+
+def test_a_blank_of_the_next_year_may_be_the_new_card() -> None:
+    desk = Desk(with_next_year())
+    old = desk.issue().card
+    make = desk.open.stock
+    (blank,) = make(TENANT, NEXT, 1, by=CallerId("local/kultur"), key="s", now=desk.now)
+    (wrong,) = make(TENANT, KORT, 1, by=CallerId("local/kultur"), key="w", now=desk.now)
+    assert code_of(lambda: renew(desk, old.number, into=NEXT, stock=wrong.number, key="r")) == "other_programme"
+    made = renew(desk, old.number, into=NEXT, stock=blank.number)
+    assert (made.card.number, made.card.status, made.card.external_ref) == (blank.number, Status.ACTIVE, "ref-1")
+    assert renew(desk, old.number, into=NEXT, stock=blank.number).replayed
+    assert code_of(lambda: renew(desk, old.number, into=NEXT)) == "idempotency_conflict"
