@@ -220,6 +220,7 @@ class DueAnswer(CardAnswer):
 
 class WorkList(Shape):
     cards: list[DueAnswer]
+    cursor: str | None
 
 
 class SettlementTotals(Shape):
@@ -336,7 +337,7 @@ def card(stored: Card) -> CardAnswer:
     )  # fmt: skip
 
 
-def work_list(found: Iterable[Card], programme: Programme, today: date) -> WorkList:
+def work_list(found: Iterable[Card], programme: Programme, today: date, cursor: str | None) -> WorkList:
     """Show the cards that expire, and whose holders the programme's ages leave out of the next period."""
     from chalicelib.cards.rules import too_old_for_the_next
 
@@ -346,7 +347,7 @@ def work_list(found: Iterable[Card], programme: Programme, today: date) -> WorkL
             status=each.status, too_old=too_old_for_the_next(each, programme, today),
         )
         for each in found
-    ])  # fmt: skip
+    ], cursor=cursor)  # fmt: skip
 
 
 def issued(made: Issued) -> IssuedAnswer:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import functools
+import re
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,11 +22,12 @@ from chalicelib.shared.calendar import oslo_date
 from chalicelib.shared.ids import CardNumber, ProgrammeId, is_id
 
 if TYPE_CHECKING:
-    from chalicelib.cards.rules import Application
+    from chalicelib.cards.rules import Application, Card, Due
 
 doors = Doors(__name__)
 
 ISSUER = frozenset({Role.ISSUER})
+MOST_LISTED = 500
 ONCE = {"Idempotency-Key": "an id made by the caller; the same key and content give the same card"}
 StockNumber = Annotated[str, Meta(pattern=r"^\d{12}$", description="a blank of the stock")]
 BlockReason = Annotated[str, Meta(pattern="^(lost|stolen|damaged|misuse|ended)$")]
@@ -214,11 +217,16 @@ def find_cards(asking: Asking, sent: FindBody) -> Answer:
 
 
 @doors.open(
-    "GET", "/v1/cards", who=ISSUER, gives=answers.WorkList, says="The renewal work list.",
-    query={"programme": "the programme", "expires_before": "a date; cards whose last day is before it"},
+    "GET", "/v1/cards", who=ISSUER, gives=answers.WorkList, says="The renewal work list, the next to expire first.",
+    query={
+        "programme": "the programme",
+        "expires_before": "a date; cards whose last day is before it",
+        "limit": "how many at most, 1 to 500; 500 unless said",
+        "cursor": "the cursor of the page before; the last page gives none",
+    },
 )  # fmt: skip
 def list_cards(asking: Asking) -> Answer:
-    """List the cards that expire."""
+    """List the cards that expire, a page at a time."""
     programme = asking.query.get("programme", "")
     try:
         before = date.fromisoformat(asking.query.get("expires_before", ""))
@@ -226,10 +234,37 @@ def list_cards(asking: Asking) -> Answer:
         raise MalformedError("bad_query", "Give expires_before as a date, yyyy-mm-dd.") from None
     if not is_id(programme):
         raise MalformedError("bad_query", "Give the programme's id.")
+    after, most = _after(asking.query.get("cursor")), _limit(asking.query.get("limit"))
     house = wiring.house()
-    found = house.cards.expiring(asking.tenant, ProgrammeId(programme), before=before, now=asking.now)
-    terms = house.terms.configuration(asking.tenant).programmes[ProgrammeId(programme)]
-    return Answer(answers.work_list(found, terms, oslo_date(asking.now)))
+    wanted = ProgrammeId(programme)
+    found = house.cards.expiring(asking.tenant, wanted, before=before, after=after, most=most + 1, now=asking.now)
+    terms = house.terms.configuration(asking.tenant).programmes[wanted]
+    page = found[:most]
+    cursor = _cursor(page[-1]) if len(found) > most else None
+    return Answer(answers.work_list(page, terms, oslo_date(asking.now), cursor))
+
+
+def _limit(text: str | None) -> int:
+    if text is None:
+        return MOST_LISTED
+    if not re.fullmatch("[0-9]{1,3}", text) or not 1 <= int(text) <= MOST_LISTED:
+        raise MalformedError("bad_query", "Give limit as a number from 1 to 500.")
+    return int(text)
+
+
+def _cursor(card: Card) -> str:
+    return base64.urlsafe_b64encode(f"{card.valid_until}#{card.number}".encode()).decode().rstrip("=")
+
+
+def _after(cursor: str | None) -> Due | None:
+    if cursor is None:
+        return None
+    try:
+        told = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode("ascii")
+        day, number = re.fullmatch(r"(\d{4}-\d\d-\d\d)#(\d{12})", told).groups()  # type: ignore[union-attr]
+        return date.fromisoformat(day), CardNumber(number)
+    except (ValueError, AttributeError):
+        raise MalformedError("bad_query", "Give cursor as the page before gave it.") from None
 
 
 @doors.open(

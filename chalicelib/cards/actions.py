@@ -20,6 +20,7 @@ from chalicelib.cards.rules import (
     Correction,
     Counts,
     Draft,
+    Due,
     HolderView,
     Look,
     PrintJob,
@@ -54,6 +55,7 @@ from chalicelib.shared.calendar import add_months, next_month, oslo_date
 from chalicelib.shared.ids import CallerId, CardKey, CardNumber, ProgrammeId, Tenant
 from chalicelib.venues.rules import Configuration, Programme
 
+_AT_A_TIME: Final = 100  # cards of the work list, as many as one request to the table reads
 _TRIES: Final = 20  # times that a card may change under our hands before we give up
 
 
@@ -91,10 +93,23 @@ class CardBooks(Protocol):
     def issued(self, tenant: Tenant, programme: ProgrammeId, year: str) -> int:
         """Give how many cards count in a programme year, named by its first day."""
 
+    def renewed(
+        self, tenant: Tenant, programmes: Iterable[ProgrammeId], refs: Iterable[str], *, now: datetime
+    ) -> set[CardNumber]:
+        """Give the cards that some references held before those that they hold in some programmes."""
+
     def expiring(
-        self, tenant: Tenant, programme: ProgrammeId, month: str, *, before: date, now: datetime
-    ) -> list[CardNumber]:
-        """Give the numbers of somebody's cards whose last day is in a month `yyyy-mm` and before a day."""
+        self,
+        tenant: Tenant,
+        programme: ProgrammeId,
+        month: str,
+        *,
+        before: date,
+        after: Due | None,
+        most: int,
+        now: datetime,
+    ) -> list[Due]:
+        """Give the first of somebody's cards whose last day is in a month and before a day, in order."""
 
     def issue(self, tenant: Tenant, drafts: Sequence[Draft]) -> Clash | None:
         """Write new cards with everything that goes with them, all or none, or say what stands against it."""
@@ -214,7 +229,7 @@ class CardDesk:
         if earlier is not None:
             return earlier
         application = renewal(before, self._programme(tenant, programme), oslo_date(now))
-        return self._given(tenant, application, content, stock=stock, by=by, key=key, now=now)
+        return self._given(tenant, application, content, stock=stock, renews=number, by=by, key=key, now=now)
 
     def _given(
         self,
@@ -226,10 +241,11 @@ class CardDesk:
         by: CallerId,
         key: str,
         now: datetime,
+        renews: CardNumber | None = None,
     ) -> Issued:
         request = Request(by, key, content, "")
         try:
-            draft = self._drafted(tenant, application, request, now=now)
+            draft = replace(self._drafted(tenant, application, request, now=now), renews=renews)
         except RuleError:
             # The answer that was given stands, also after the programme has closed.
             earlier = self._answered(tenant, request, now)
@@ -454,22 +470,49 @@ class CardDesk:
         )
         return [card for card in found.values() if card.external_ref == external_ref]
 
-    def expiring(self, tenant: Tenant, programme: ProgrammeId, *, before: date, now: datetime) -> list[Card]:
+    def expiring(
+        self,
+        tenant: Tenant,
+        programme: ProgrammeId,
+        *,
+        before: date,
+        now: datetime,
+        after: Due | None = None,
+        most: int | None = None,
+    ) -> list[Card]:
         """Give the cards whose last day is before a day and that have no successor: the renewal work list.
 
-        The next to expire comes first; cards that expired more than a year ago are gone (requirement OK-15).
+        The next to expire comes first; cards that expired more than a year ago are gone (requirement OK-15). `after`
+        is the last of the page before.
         """
         terms = self._programme(tenant, programme)
-        month = f"{max(add_months(oslo_date(now), -KEPT_MONTHS), terms.valid_from):%Y-%m}"
-        last = f"{min(before, terms.valid_until):%Y-%m}"
-        numbers: list[CardNumber] = []
-        while month <= last:
-            numbers += self.store.expiring(tenant, programme, month, before=before, now=now)
-            month = next_month(month)
-        cards = self.store.cards(tenant, numbers, now=now).values()
-        holders = self.store.holders(tenant, programme, [card.external_ref or "" for card in cards], now=now)
-        waiting = [card for card in cards if holders.get(card.external_ref or "", card.number) == card.number]
-        return sorted(waiting, key=lambda card: (card.valid_until, card.number))
+        if after is not None and after[0] >= before:
+            return []
+        first = max(add_months(oslo_date(now), -KEPT_MONTHS), terms.valid_from, after[0] if after else date.min)
+        month, last = f"{first:%Y-%m}", f"{min(before, terms.valid_until):%Y-%m}"
+        found: list[Card] = []
+        while month <= last and (most is None or len(found) < most):
+            due = self.store.expiring(tenant, programme, month, before=before, after=after, most=_AT_A_TIME, now=now)
+            found += self._waiting(tenant, terms, due, now)
+            after = due[-1] if due else after
+            if len(due) < _AT_A_TIME:
+                month = next_month(month)
+        return found[:most]
+
+    def _waiting(self, tenant: Tenant, terms: Programme, due: Sequence[Due], now: datetime) -> list[Card]:
+        """Give those of some cards that have no successor, neither in their own programme nor in another."""
+        read = self.store.cards(tenant, [number for _, number in due], now=now)
+        cards = [read[number] for _, number in due if number in read]
+        refs = [card.external_ref or "" for card in cards]
+        holders = self.store.holders(tenant, terms.id, refs, now=now)
+        programmes = self.terms(tenant).programmes.values()
+        others = [each.id for each in programmes if each.id != terms.id and each.valid_until >= terms.valid_from]
+        renewed = self.store.renewed(tenant, others, refs, now=now)
+        return [
+            card
+            for card in cards
+            if holders.get(card.external_ref or "", card.number) == card.number and card.number not in renewed
+        ]
 
     def _holds_claim(self, tenant: Tenant, card: Card, now: datetime) -> bool:
         if card.external_ref is None:

@@ -35,6 +35,9 @@ class Status(StrEnum):
     ENDED = "ended"
 
 
+Due = tuple[date, CardNumber]  # a card's last day and its number: its place in the list of what expires
+
+
 @dataclass(frozen=True, slots=True)
 class LatestUse:
     """When and where the card was used last; each use overwrites it."""
@@ -171,12 +174,16 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A card that is ready to be given out, with what is written together with it. `quota` None: no limit."""
+    """A card that is ready to be given out, with what is written together with it. `quota` None: no limit.
+
+    `renews` is the card of the period before, of which the claim then tells.
+    """
 
     card: Card
     entry: StatusChange
     request: Request
     quota: int | None
+    renews: CardNumber | None = None
 
 
 class Clash(StrEnum):

@@ -25,6 +25,7 @@ from chalicelib.cards.rules import (
     Claim,
     Clash,
     Draft,
+    Due,
     LatestUse,
     Request,
     Status,
@@ -161,20 +162,44 @@ class CardStore:
             return 0
         return int(row.issued)
 
-    def expiring(
-        self, tenant: Tenant, programme: ProgrammeId, month: str, *, before: date, now: datetime
-    ) -> list[CardNumber]:
-        """Give the numbers of somebody's cards whose last day is in a month `yyyy-mm` and before a day."""
+    def renewed(
+        self, tenant: Tenant, programmes: Iterable[ProgrammeId], refs: Iterable[str], *, now: datetime
+    ) -> set[CardNumber]:
+        """Give the cards that some references held before those that they hold in some programmes."""
+        refs = list(dict.fromkeys(filter(None, refs)))
+        keys = [(claim_pk(tenant, ref), str(programme)) for programme in programmes for ref in refs]
+        rows = self._patiently(lambda: list(ClaimRow.batch_get(keys, consistent_read=True))) if keys else []
+        return {CardNumber(row.previous) for row in rows if row.previous and not row.ended and _lives(row, now)}
+
+    def expiring(  # noqa: PLR0913  a page of a list has that many bounds
+        self,
+        tenant: Tenant,
+        programme: ProgrammeId,
+        month: str,
+        *,
+        before: date,
+        after: Due | None,
+        most: int,
+        now: datetime,
+    ) -> list[Due]:
+        """Give the first of somebody's cards whose last day is in a month `yyyy-mm` and before a day, in order.
+
+        `after` is the last of those that were given already, and lies before the day.
+        """
+        low = "0" if after is None else f"{after[0]}#{after[1]}#"  # the next place there is
+        somebodys = CardRow.status.is_in(*sorted(LIVE))
+        still_kept = Row.expires > epoch(now)
         rows = self._patiently(
             lambda: list(
                 Row.by_month.query(
                     expires_group(tenant, programme, month),
-                    Row.place < before.isoformat(),
-                    filter_condition=CardRow.status.is_in(*sorted(LIVE)),
+                    Row.place.between(low, before.isoformat()),
+                    filter_condition=somebodys & still_kept,
+                    limit=most,
                 )
             )
         )
-        return [_number(tenant, row) for row in rows if _lives(row, now)]
+        return [(date.fromisoformat(str(row.place).partition("#")[0]), _number(tenant, row)) for row in rows]
 
     def issue(self, tenant: Tenant, drafts: Sequence[Draft]) -> Clash | None:
         """Write new cards with everything that goes with them, all or none, or say what stands against it."""
@@ -185,7 +210,7 @@ class CardStore:
             for draft in drafts:
                 _put_new(write, tenant, draft)
             for draft in drafts:
-                _claim_for(write, tenant, draft.card)
+                _claim_for(write, tenant, draft.card, draft.renews)
             for place, draft in one_of_each.items():
                 _count(write, tenant, draft.card, draft.quota, places[place])
 
@@ -220,7 +245,7 @@ class CardStore:
             write.save(_history(tenant, card.number, draft.entry, kept))
             whose = _sets({name: getattr(row, name) for name in _WHOSE})
             write.update(_at(tenant, card.number), whose, still_blank)
-            _claim_for(write, tenant, card)
+            _claim_for(write, tenant, card, draft.renews)
             _count(write, tenant, card, draft.quota)
 
         no = Clash.MOVED
@@ -412,7 +437,7 @@ def _put_card(write: TransactWrite, tenant: Tenant, card: Card, entry: StatusCha
     write.save(_history(tenant, card.number, entry, kept))
 
 
-def _claim_for(write: TransactWrite, tenant: Tenant, card: Card) -> None:
+def _claim_for(write: TransactWrite, tenant: Tenant, card: Card, renews: CardNumber | None = None) -> None:
     """Let a reference hold a card, unless it holds one already; the one before is remembered."""
     if card.external_ref is None:
         return
@@ -421,7 +446,7 @@ def _claim_for(write: TransactWrite, tenant: Tenant, card: Card) -> None:
     holds_none = ClaimRow.pk.does_not_exist() | ended | over_before_it_starts
     actions: list[Action] = [
         ClaimRow.kind.set(ClaimRow),
-        ClaimRow.previous.set(ClaimRow.number | card.number),
+        ClaimRow.previous.set(ClaimRow.number | (renews or card.number)),
         ClaimRow.number.set(card.number),
         ClaimRow.valid_until.set(card.valid_until.isoformat()),
         ClaimRow.ended.set(value=False),

@@ -1,6 +1,9 @@
 """Last year's cards, at the issuers' door: the work list, and a new card in two clicks."""
 
+import base64
 from typing import Any
+
+import pytest
 
 from tests.town import Reply, Town
 
@@ -44,3 +47,47 @@ def test_only_an_issuer_renews_and_says_which_request_it_is(town: Town) -> None:
     reply = town.ask("issuer", "POST", f"/v1/cards/{number}/renew", {"programme": "kort"})
     assert reply.code == "idempotency_key_missing"
     assert renew(town, number, number="12").code == "bad_fields"
+
+
+def test_the_work_list_comes_in_pages(town: Town) -> None:
+    numbers = {born(town, 10, f"sak-{each}") for each in range(5)}
+    whole = listed(town)
+    assert (len(whole["cards"]), whole["cursor"]) == (5, None)
+    seen: list[str] = []
+    asked = {"limit": "2"}
+    sizes = []
+    while True:
+        page = listed(town, **asked)
+        seen += [each["number"] for each in page["cards"]]
+        sizes.append(len(page["cards"]))
+        if page["cursor"] is None:
+            break
+        asked["cursor"] = page["cursor"]
+    assert (sizes, set(seen)) == ([2, 2, 1], numbers)
+    assert [each["number"] for each in whole["cards"]] == seen
+    assert listed(town, limit="5")["cursor"] is None
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"limit": "0"}, {"limit": "501"}, {"limit": "-1"}, {"limit": "to"}, {"limit": ""}, {"limit": "\u0663"},
+        {"cursor": ""}, {"cursor": "x"}, {"cursor": "æ"}, {"cursor": "!!!!"}, {"cursor": "AAAA"},
+        {"cursor": base64.urlsafe_b64encode(b"2026-13-40#123456789012").decode()},
+        {"cursor": base64.urlsafe_b64encode("2026-12-31#12345678901\u0663".encode()).decode()},
+        {"expires_before": "soon"}, {"programme": "a b"},
+    ],
+)  # fmt: skip
+def test_a_page_that_cannot_be_is_refused(town: Town, query: dict[str, str]) -> None:
+    asked = {"programme": "kort", "expires_before": "2030-01-01"} | query
+    reply = town.ask("issuer", "GET", "/v1/cards", query=asked)
+    assert (reply.status, reply.code) == (400, "bad_query")
+
+
+def test_a_cursor_of_another_municipality_shows_nothing_of_it(town: Town) -> None:
+    town.settle_in("nabo")
+    for each in range(2):
+        born(town, 10, f"sak-{each}")
+    cursor = listed(town, limit="1")["cursor"]
+    asked = {"programme": "kort", "expires_before": "2099-01-01", "cursor": cursor}
+    assert town.ask("issuer", "GET", "/v1/cards", tenant="nabo", query=asked).json == {"cards": [], "cursor": None}

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.cards.actions import Issued
+from chalicelib.cards.actions import Asked, GivenOut, Issued
 from chalicelib.cards.rules import Status, next_period, renewal, too_old_for_the_next
 from chalicelib.shared.answers import ConflictError, OpplevError
 from chalicelib.shared.ids import CallerId, CardNumber, ProgrammeId
@@ -22,6 +22,7 @@ from tests.cards.desk import (
     TENANT,
     TODAY,
     Desk,
+    application,
     configuration,
     everything,
     faults,
@@ -211,3 +212,72 @@ def test_a_blank_of_the_next_year_may_be_the_new_card() -> None:
     assert (made.card.number, made.card.status, made.card.external_ref) == (blank.number, Status.ACTIVE, "ref-1")
     assert renew(desk, old.number, into=NEXT, stock=blank.number).replayed
     assert code_of(lambda: renew(desk, old.number, into=NEXT)) == "idempotency_conflict"
+
+
+# The work list
+
+
+def due(desk: Desk, **page: Any) -> list[str]:
+    found = desk.open.expiring(TENANT, KORT, before=date(2031, 1, 1), now=desk.now, **page)
+    return [str(card.external_ref) for card in found]
+
+
+def test_a_card_renewed_into_another_programme_leaves_the_work_list_and_others_stay() -> None:
+    desk = Desk(with_next_year())
+    one, two = desk.issue("ref-1").card, desk.issue("ref-2").card
+    desk.issue("ref-2", key="both", programme=NEXT)  # has a card there, and nobody renewed this one
+    assert sorted(due(desk)) == ["ref-1", "ref-2"]
+    new = renew(desk, one.number, into=NEXT).card
+    assert due(desk) == ["ref-2"]
+    desk.open.replace(TENANT, new.number, reason="lost", by=NAV, now=desk.later(minutes=1).now)
+    assert due(desk) == ["ref-2"]
+    assert {card.number for card in desk.open.find(TENANT, "ref-1", now=desk.now)} >= {one.number}
+    assert two.external_ref == "ref-2"
+
+
+def test_a_card_whose_successor_was_ended_is_on_the_work_list_again() -> None:
+    desk = Desk(with_next_year())
+    one = desk.issue("ref-1").card
+    new = renew(desk, one.number, into=NEXT).card
+    desk.open.end(TENANT, new.number, reason="ended", by=NAV, now=desk.later(minutes=1).now)
+    assert due(desk) == ["ref-1"]
+
+
+def test_the_pages_of_the_work_list_are_the_list() -> None:
+    desk = Desk(configuration(**YEARLY, quota=None))
+    for each in range(12):
+        day = date(2026, 3 + each % 5, 2 + each % 3)
+        desk.issue(f"ref-{each}", valid_from=date(2026, 3, 2), valid_until=day)
+    whole = due(desk)
+    assert len(whole) == 12
+    for size in (1, 4, 5, 12, 50):
+        paged: list[str] = []
+        after = None
+        while page := desk.open.expiring(TENANT, KORT, before=date(2031, 1, 1), now=desk.now, after=after, most=size):
+            assert len(page) <= size
+            paged += [str(card.external_ref) for card in page]
+            after = (page[-1].valid_until, page[-1].number)
+        assert paged == whole
+
+
+def test_a_page_is_full_also_where_many_of_a_month_have_been_renewed() -> None:
+    desk = Desk(configuration(**YEARLY, quota=None))
+    wanted = [Asked(f"row-{each}", application(f"ref-{each}")) for each in range(230)]
+    made = desk.open.in_one_go().issue_many(TENANT, wanted, by=NAV, now=desk.now)
+    numbers = sorted(each.number for each in made if isinstance(each, GivenOut))
+    for each in numbers[:120]:
+        renew(desk, each, key=f"r-{each}")
+    first = desk.open.expiring(TENANT, KORT, before=date(2027, 3, 2), now=desk.now, most=50)
+    assert [card.number for card in first] == numbers[120:170]
+    rest = desk.open.expiring(
+        TENANT, KORT, before=date(2027, 3, 2), now=desk.now, after=(first[-1].valid_until, first[-1].number)
+    )
+    assert [card.number for card in rest] == numbers[170:]
+
+
+def test_a_cursor_from_beyond_the_list_gives_an_empty_page() -> None:
+    desk = Desk()
+    desk.issue()
+    assert due(desk, after=(date(2031, 1, 1), CARD)) == []
+    assert due(desk, after=(date(9999, 12, 31), CARD)) == []
+    assert due(desk, after=(date(1, 1, 1), CARD)) == ["ref-1"]

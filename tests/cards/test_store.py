@@ -159,7 +159,7 @@ def test_rows_past_their_time_are_passed_over_while_they_wait_to_be_deleted() ->
     assert store.cards(TENANT, [number], now=gone) == {}
     assert store.claims(TENANT, "ref-1", now=gone) == []
     assert store.holders(TENANT, KORT, ["ref-1"], now=gone) == {}
-    assert store.expiring(TENANT, KORT, "2026-12", before=date(2027, 1, 1), now=gone) == []
+    assert store.expiring(TENANT, KORT, "2026-12", before=date(2027, 1, 1), after=None, most=9, now=gone) == []
     assert store.request(TENANT, NAV, "id-ref-1", now=NOON + KEPT_REQUEST) is None
     with pytest.raises(UnknownError):
         desk.open.get(TENANT, number, now=gone)
