@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import ConnectionError as LineError
+from botocore.exceptions import HTTPClientError
 from pynamodb.exceptions import PynamoDBException, TransactWriteError
 
 CONDITION: Final = "ConditionalCheckFailed"  # in a transaction's reasons
@@ -32,7 +33,7 @@ def reasons_of(error: PynamoDBException) -> list[str | None]:
 
 def is_unanswered(error: PynamoDBException) -> bool:
     """Say whether the line broke: what was sent may have been done, so only a write that may be repeated is."""
-    return isinstance(error.cause, BotoCoreError)
+    return isinstance(error.cause, HTTPClientError | LineError)
 
 
 def is_passing(error: PynamoDBException) -> bool:

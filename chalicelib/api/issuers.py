@@ -15,7 +15,7 @@ from chalicelib.access.rules import Role
 from chalicelib.api import answers
 from chalicelib.api.answering import Answer
 from chalicelib.api.endpoint import Asking, Doors
-from chalicelib.api.reading import Body, Id, Language, Year
+from chalicelib.api.reading import REFERENCE, Body, Id, Language, Year
 from chalicelib.api.rows import MOST_ROWS, Line, rows_of_csv, rows_of_json
 from chalicelib.shared.answers import ForbiddenError, MalformedError, OpplevError
 from chalicelib.shared.calendar import oslo_date
@@ -32,7 +32,7 @@ ONCE = {"Idempotency-Key": "an id made by the caller; the same key and content g
 StockNumber = Annotated[str, Meta(pattern=r"^\d{12}$", description="a blank of the stock")]
 BlockReason = Annotated[str, Meta(pattern="^(lost|stolen|damaged|misuse|ended)$")]
 # An opaque reference of the issuer's own; 64 printable characters, no space at the ends.
-Reference = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:/-]+$")]
+Reference = Annotated[str, Meta(min_length=1, max_length=64, pattern=REFERENCE)]
 
 
 class IssueBody(Body, frozen=True):

@@ -16,6 +16,14 @@ Sent = TypeVar("Sent")
 MOST_BYTES: Final = 1_000_000
 # A kontonummer has eleven digits by nature and is checked as such; codes and tokens are random and stay unread here.
 UNGUARDED: Final = frozenset({"account", "card", "code", "id", "public_key", "visit_id"})
+REFERENCE: Final = r"^[A-Za-z0-9_.:/-]+$"
+_REGEX: Final = re.compile(r"matching regex '(.+)'")
+_CHOICES: Final = re.compile(r"\^\(([\w|]+)\)\$")
+_PATTERNS: Final = {
+    ID: "Letters, digits, _ and - only, at most 64.",
+    UUID: "A UUID in lower case, such as 2f0c6f0e-6d6e-4c8e-9d4a-0b8f6a1c2d3e.",
+    REFERENCE: "An opaque reference: letters, digits and _ . : / - only, no spaces and never a name.",
+}
 _AT: Final = re.compile(r" - at `(.+)`$")
 
 Id = Annotated[str, Meta(pattern=ID)]
@@ -109,7 +117,18 @@ def _faults(raw: bytes, kind: type[Any]) -> tuple[Field, ...]:
 def _fault(name: str, message: str) -> Field:
     at = _AT.search(message)
     path = name if at is None else name + at.group(1).removeprefix("$")
-    return Field(path, "invalid", _AT.sub("", message))
+    return Field(path, "invalid", _plainly(_AT.sub("", message)))
+
+
+def _plainly(message: str) -> str:
+    """Say a validator's sentence so that a caseworker can mend the field."""
+    found = _REGEX.search(message)
+    if found is None:
+        return message.replace("`int`", "a whole number").replace("`str`", "a text").replace("`", "")
+    choices = _CHOICES.fullmatch(found[1])
+    if choices is not None:
+        return f"One of: {choices[1].replace('|', ', ')}."
+    return _PATTERNS.get(found[1], f"Expected a text like {found[1]}.")
 
 
 def shown(name: str) -> str:

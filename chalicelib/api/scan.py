@@ -174,7 +174,7 @@ def claim(asking: Asking, sent: ClaimBody) -> Answer:
 @doors.open(
     "GET", "/v1/scan/snapshot", who=DEVICE, right=Right.SCAN, gives=dict[str, Any],
     headers={"If-None-Match": "the ETag of the snapshot the phone has; a 304 renews it"},
-    says="Everything that a phone needs to work without network.",
+    says="What a phone needs to know to judge a card by itself: terms, signing keys, blocked numbers.",
 )  # fmt: skip
 def snapshot(asking: Asking) -> Answer:
     """Take it."""

@@ -36,6 +36,7 @@ from chalicelib.cards.rules import (
     content_of,
     flags_of,
     holder_view,
+    is_repeated,
     next_entry,
     on_blank,
     parcels,
@@ -425,7 +426,7 @@ class CardDesk:
                 ours = earlier is not None and earlier.card.key == draft.card.key
                 return None if earlier is None else replace(earlier, replayed=not ours)
             case Clash.CLAIM:
-                raise ConflictError("already_has_card", "This reference has a card in the programme already.")
+                raise ConflictError("already_has_card", "This reference has a card in the programme already; POST /v1/cards/find shows it.")
             case Clash.QUOTA:
                 raise RuleError("quota_reached", "The programme has given out all its cards of the year.")
             case _:
@@ -595,14 +596,18 @@ class CardDesk:
     ) -> Issued:
         """Give a card a new number and token, or those of a blank; counters, history and claim follow.
 
-        The quota is not touched. Of a blank also UnknownError `unknown_card` and RuleError `other_programme`.
+        The quota is not touched. The same call by the same caller within the hour gives the same new card, since a
+        lost answer is asked for again. Of a blank also UnknownError `unknown_card` and RuleError `other_programme`.
         """
         refuse_unknown_reason(reason)
         made = stock or self.new_number()
         for _ in range(_TRIES):
             before, history = self.get(tenant, number, now=now)
-            if before.replaced_by == made:  # our own write, whose answer was lost on the way
-                return self._with_token(tenant, self._known(tenant, made, now))
+            if before.replaced_by is not None and (
+                before.replaced_by == made  # our own write, whose answer was lost on the way
+                or (stock is None and is_repeated(history, reason=reason, by=by, now=now))
+            ):
+                return self._with_token(tenant, self._known(tenant, before.replaced_by, now))
             status_after(Act.REPLACE, before.status)
             if before.valid_until < oslo_date(now):
                 raise ConflictError("not_in_that_state", "The card's last day has passed.")

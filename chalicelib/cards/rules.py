@@ -19,6 +19,7 @@ from chalicelib.venues.rules import Counts as PerMark
 WRONG_YEARS: Final = 5  # guesses on the holder's page, then nothing until the next day
 KEPT_MONTHS: Final = 12  # a card and all that names it, after its last day (decision: two clocks of retention)
 KEPT_REQUEST: Final = timedelta(days=30)
+ASKED_AGAIN: Final = timedelta(hours=1)  # within this the same wish again is the one whose answer was lost
 ROWS_TOGETHER: Final = 100  # DynamoDB's limit to what is written all or nothing
 BLANKS_TOGETHER: Final = 33  # card, pointer and history of each, and one request id
 ROWS_OF_A_CARD: Final = 5  # request id, card, pointer, history, claim; the quota's row is shared
@@ -314,9 +315,17 @@ def check_age(programme: Programme, birth_year: int, first: date) -> None:
     """
     if first.year - birth_year < programme.ages_from or _is_too_old(programme, birth_year, first):
         fault = Field(
-            "birth_year", "age_outside_programme", "Too young or too old on every day of the card's first year."
+            "birth_year",
+            "age_outside_programme",
+            f"The programme is for ages {programme.ages_from} to {programme.ages_to}, on some day of {first.year}.",
         )
         raise RuleError("age_outside_programme", "The programme is for other ages.", (fault,))
+
+
+def is_repeated(history: Sequence[StatusChange], *, reason: str | None, by: str, now: datetime) -> bool:
+    """Say whether a card's latest change is what a caller asks for again, within the hour."""
+    latest = max(history, key=lambda change: change.at, default=None)
+    return latest is not None and (latest.by, latest.reason) == (by, reason) and now - latest.at <= ASKED_AGAIN
 
 
 def _is_too_old(programme: Programme, birth_year: int, first: date) -> bool:

@@ -5,7 +5,10 @@ import sys
 import time
 from dataclasses import replace
 
+from pynamodb.exceptions import PynamoDBException
+
 from chalicelib import table
+from chalicelib.faults import code_of
 from chalicelib.shared.answers import OpplevError, UnknownError
 from chalicelib.shared.ids import Tenant
 from chalicelib.venues.actions import Terms
@@ -35,7 +38,14 @@ def main() -> None:
     except OpplevError as error:
         faults = "".join(f"\n  {fault.path}: {fault.detail}" for fault in error.fields)
         sys.exit(f"{error.detail}{faults}")
+    except PynamoDBException as error:
+        sys.exit(f"AWS did not let that happen ({faults_of(error)}): are credentials, table and region right?")
     print(f"{stored.id}: {stored.name}, number {stored.number}, cards signed with key {stored.signing_key}")
+
+
+def faults_of(error: PynamoDBException) -> str:
+    """Name what stood in the way: AWS's own code, or the kind of fault before any answer."""
+    return code_of(error) or type(error.cause).__name__
 
 
 def put(terms: Terms, wanted: Municipality, *, signing_key: int | None) -> Municipality:

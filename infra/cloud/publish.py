@@ -1,6 +1,7 @@
 """Puts the built pages up: `python -m infra.cloud.publish BUCKET DISTRIBUTION`."""
 
 import argparse
+import sys
 import time
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +19,8 @@ def main() -> None:
     asked.add_argument("bucket", help="output PagesBucket of the stack")
     asked.add_argument("distribution", help="output DistributionId of the stack")
     given = asked.parse_args()
+    if not (BUILD / "pages-manifest.json").exists():
+        sys.exit("There is nothing to publish yet: run `make package` first.")
     put, removed = publish(boto3.client("s3"), given.bucket, BUILD)
     empty(boto3.client("cloudfront"), given.distribution)
     print(f"{put} files put, {removed} removed, CloudFront is emptying its caches")

@@ -2,6 +2,7 @@
 
 import gc
 import importlib
+import logging
 import os
 import signal
 import socket
@@ -193,6 +194,8 @@ def print_line(method: str, route: str, status: int, milliseconds: float) -> Non
 
 def the_app() -> Chalice:
     """Load the product's own app, as Lambda would, and ask it how it is, so that nobody waits for the first answer."""
+    if not os.environ.get("OPPLEV_VERBOSE"):
+        logging.getLogger("opplev.metrics").setLevel(logging.WARNING)  # lines for CloudWatch, not for a terminal
     app = cast("Chalice", importlib.import_module("app").app)  # late: its environment must be set first
     health = Request("GET", "/v1/health", "", [], b"", keep_alive=False, peer="127.0.0.1")
     Gateway(app).call(health, health.path, {})

@@ -123,6 +123,10 @@ def test_a_lost_card_is_blocked_replaced_and_what_was_used_follows(town: Town) -
     assert visit_of(town, phone, card["token"])[1]["verdict"]["because"] == "blocked"  # type: ignore[index]
     new = town.ask("issuer", "POST", f"/v1/cards/{card['number']}/replace", {"reason": "lost"})
     assert new.status == 201
+    again = town.ask("issuer", "POST", f"/v1/cards/{card['number']}/replace", {"reason": "lost"})
+    assert again.json == new.json  # the answer that was lost on its way, asked for again
+    other = town.ask("issuer", "POST", f"/v1/cards/{card['number']}/replace", {"reason": "lost"}, who="berit")
+    assert other.code == "not_in_that_state"
     status, answer = visit_of(town, phone, new.json["token"])
     assert (status, answer["verdict"]["left"]) == (201, 0)  # type: ignore[index]
     assert visit_of(town, phone, card["token"])[1]["verdict"]["because"] == "replaced"  # type: ignore[index]

@@ -85,6 +85,20 @@ def test_a_fault_names_its_field(town: Town, role: str, method: str, path: str, 
     assert any(fault["path"].startswith(field) for fault in reply.json["fields"]), reply.json
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "says"),
+    [
+        ("/v1/cards", {"programme": "kort", "external_ref": "Ola N", "birth_year": 2016}, "An opaque reference"),
+        ("/v1/cards/x/block", {"reason": "mistet"}, "One of: lost, stolen, damaged, misuse, ended."),
+        ("/v1/cards", {"programme": "kort", "external_ref": "a", "birth_year": 15}, "Expected a whole number >= 1900"),
+    ],
+)
+def test_a_fault_is_said_so_that_a_caseworker_can_mend_it(town: Town, path: str, body: Any, says: str) -> None:
+    reply = town.ask("issuer", "POST", path, body, headers={"idempotency-key": "k"})
+    assert reply.status == 400
+    assert reply.json["fields"][0]["detail"].startswith(says), reply.json
+
+
 def test_every_fault_of_a_body_is_named_at_once(town: Town) -> None:
     reply = town.ask("issuer", "POST", "/v1/cards", {"birth_year": "x", "hair": 1}, headers={"idempotency-key": "k"})
     assert {fault["path"] for fault in reply.json["fields"]} == {"birth_year", "hair", "programme", "external_ref"}
