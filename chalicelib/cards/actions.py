@@ -426,7 +426,8 @@ class CardDesk:
                 ours = earlier is not None and earlier.card.key == draft.card.key
                 return None if earlier is None else replace(earlier, replayed=not ours)
             case Clash.CLAIM:
-                raise ConflictError("already_has_card", "This reference has a card in the programme already; POST /v1/cards/find shows it.")
+                detail = "This reference has a card in the programme already; POST /v1/cards/find shows it."
+                raise ConflictError("already_has_card", detail)
             case Clash.QUOTA:
                 raise RuleError("quota_reached", "The programme has given out all its cards of the year.")
             case _:
