@@ -6,6 +6,7 @@ import { LANGUAGES, pick, sayer } from "./core/words.js";
 import { holderCard } from "./device/api.js";
 import { ProblemError } from "./device/errors.js";
 import { enrolments } from "./device/storage.js";
+import { keepInTab, keptInTab } from "./device/tab.js";
 import { wordsIn } from "./device/words.js";
 import { fill, find } from "./screen/dom.js";
 import { holderScreen, typedWrong } from "./screen/holder_screens.js";
@@ -14,6 +15,9 @@ import { holderScreen, typedWrong } from "./screen/holder_screens.js";
 /** @import { Holder, HolderAct, HolderState } from "./screen/holder_screens.js" */
 
 const HANDED_OVER = "opplev-card";
+/** What this tab remembers, so that a reload shows the same card: its address no longer says which. */
+const CARD = "opplev-holder-card";
+const LANGUAGE = "opplev-holder-language";
 const main = find("#main", HTMLElement);
 
 // The token leaves the address before anything else happens, so that the history never holds a card.
@@ -21,11 +25,19 @@ let shown = window.location.hash.length > 1 ? window.location.href : "";
 const tenant = new URLSearchParams(window.location.search).get("tenant");
 window.history.replaceState(null, "", window.location.pathname + window.location.search);
 
-/** Whoever chose a language keeps it; before that the card's own is used. */
-let chosen = /** @type {Language | null} */ (null);
+/** Languages that a phone speaks only because its owner does; bokmål and English it may have come with. */
+const TELLING = /** @type {const} */ (["nn", "ar", "so", "ti", "uk", "pl", "fa"]);
+
+/** Whoever chose a language keeps it, in this tab also through a reload. */
+let chosen = pick([keptInTab(LANGUAGE)], LANGUAGES);
 let turn = 0;
 
-const firstLanguage = pick(navigator.languages, LANGUAGES) ?? "nb";
+const phoneLanguage = pick(navigator.languages, LANGUAGES);
+/** What is asked for where nobody has chosen; null where the card's own language goes first. */
+const telling = pick([phoneLanguage], TELLING);
+const firstLanguage = chosen ?? phoneLanguage ?? "nb";
+/** The language whose chip was brought into view last. */
+let inView = "";
 const firstWords = await wordsIn(firstLanguage);
 
 /** @type {Holder} */
@@ -38,6 +50,7 @@ const holder = {
 const act = {
   speak: (language) => {
     chosen = language;
+    keepInTab(LANGUAGE, language);
     holder.asking = false;
     void speak(language).then(() => (holder.card === null ? redraw() : load()));
   },
@@ -53,6 +66,7 @@ const act = {
     holder.problem = typedWrong(number, holder.year);
     if (holder.problem !== null) return redraw();
     shown = number;
+    keepInTab(CARD, null);
     void load();
   },
   retry: () => {
@@ -70,11 +84,25 @@ function redraw() {
   document.title = holder.say("page.title");
   const row = main.querySelector(".language-row")?.scrollLeft;
   fill(main, holderScreen(holder, act));
-  const languages = main.querySelector(".language-row");
-  if (languages !== null && row !== undefined) languages.scrollLeft = row;
-  else languages?.querySelector("[aria-pressed=true]")?.scrollIntoView({ inline: "center", block: "nearest" });
+  showLanguages(row);
   const before = held === undefined ? null : main.querySelector(`[data-testid="${held}"]`);
   if (before instanceof HTMLElement) before.focus({ preventScroll: true });
+}
+
+/**
+ * The row of languages stays where a finger left it, and shows the one in use when that is a new one.
+ * @param {number | undefined} before how far it was scrolled
+ */
+function showLanguages(before) {
+  const row = main.querySelector(".language-row");
+  const chip = row?.querySelector("[aria-pressed=true]");
+  if (!row || !chip) return;
+  if (before !== undefined) row.scrollLeft = before;
+  if (inView === holder.language) return;
+  inView = holder.language;
+  // Measured rather than scrollIntoView, which would move a page that runs from right to left along with the row.
+  const [outer, inner] = [row.getBoundingClientRect(), chip.getBoundingClientRect()];
+  row.scrollLeft += inner.left + inner.width / 2 - (outer.left + outer.width / 2);
 }
 
 /** @param {Language} language */
@@ -95,11 +123,12 @@ async function load() {
     const year = /^(19|20)[0-9]{2}$/.test(holder.year) ? { birth_year: Number(holder.year) } : {};
     // A number does not say whose it is; the address may.
     const home = tenant === null ? {} : { tenant };
-    const card = await holderCard({ card: shown, ...(chosen === null ? {} : { language: chosen }), ...year, ...home });
+    const language = chosen ?? telling;
+    const card = await holderCard({ card: shown, ...(language === null ? {} : { language }), ...year, ...home });
     if (mine !== turn) return;
     holder.problem = { wrong_year: "year.wrong", locked: "locked" }[/** @type {string} */ (card.counts)] ?? null;
     if (!card.counts_shown) holder.year = "";
-    if (chosen === null) await speak(pick([card.language, holder.language], LANGUAGES) ?? holder.language);
+    if (language === null) await speak(pick([card.language, holder.language], LANGUAGES) ?? holder.language);
     holder.card = card;
     holder.state = "offers";
   } catch (error) {
@@ -154,7 +183,10 @@ function firstState() {
 
 if (!(await handOver())) {
   const presented = whatIsPresented(shown);
-  if (presented.kind === "token") shown = presented.token;
+  if (presented.kind === "token") {
+    shown = presented.token;
+    keepInTab(CARD, shown);
+  } else if (shown === "") shown = keptInTab(CARD) ?? "";
   holder.state = firstState();
   redraw();
   if (shown !== "") void load();

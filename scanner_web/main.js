@@ -39,6 +39,7 @@ const act = {
   next,
   giveUp: () => {
     camera.stillInView();
+    app.moved = false;
     till.happen({ type: "give_up", id: crypto.randomUUID() });
   },
   retry: () => till.happen({ type: "retry" }),
@@ -100,6 +101,7 @@ function redraw() {
 
 function next() {
   camera.stillInView();
+  app.moved = false;
   till.happen({ type: "next" });
 }
 

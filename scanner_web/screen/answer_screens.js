@@ -280,6 +280,7 @@ export function troubleScreen(app, act) {
       h("div", { class: "mark square" }, icon(trouble === "problem" ? "question" : "wave")),
       heading(say(`trouble.${trouble}.title`), "verdict"),
       h("p", { class: "because" }, say(`trouble.${trouble}.text`)),
+      trouble === "network" && h("p", { testid: "trouble-stays" }, say("trouble.network.stays")),
       h("div", { class: "family" }, h("p", { class: "family-label" }, say("answer.say")), h("p", { class: "family-text" }, say("trouble.family"))),
     ),
     h(

@@ -14,7 +14,8 @@ import { icon } from "./icons.js";
 /** @typedef {"welcome" | "install" | "camera" | "typed" | "working" | "done" | "revoked"} EnrolStep */
 
 /**
- * Everything that is shown comes from here. `moved`: the last card moved the phone to another of its places;
+ * Everything that is shown comes from here. `moved`: the last card, or a place that was left, moved the phone to another
+ * of its places; `registered`: the visits registered here since the page was opened, the newest first;
  * `held`: a card that waits until an offer is chosen there.
  * @typedef {{
  *   say: Say, words: WordList, language: Language, likings: Likings, enrolments: Enrolment[], current: Enrolment | null, enrolling: boolean,
@@ -22,7 +23,7 @@ import { icon } from "./icons.js";
  *   camera: {state: CameraState, torch: boolean, hasTorch: boolean, all: {id: string, label: string}[], current: string | null},
  *   enrol: {step: EnrolStep, code: string, error: string | null, hint: boolean},
  *   today: {state: "loading" | "shown" | "failed", list: Today | null, asking: string | null, sending: string | null, problem: string | null},
- *   family: {language: Language, text: string, direction: "ltr" | "rtl"} | null, waiting: number, forgetting: boolean,
+ *   registered: string[], family: {language: Language, text: string, direction: "ltr" | "rtl"} | null, waiting: number, forgetting: boolean,
  *   moved: boolean, held: {text: string, carrier: Carrier} | null,
  * }} App
  */
@@ -96,12 +97,13 @@ export function sheetHead(app, title, close) {
 }
 
 /**
- * Where the phone stands, on the screens without a bar, for a phone that stands for several municipalities.
+ * Where the phone stands, on the screens without a bar, for a phone that stands for several municipalities; and anywhere,
+ * that it was just moved.
  * @param {App} app
  */
 export function placeNote(app) {
   const venue = app.current?.venue.name ?? "";
-  if (!standForSeveral(app.enrolments)) return null;
+  if (!app.moved && !standForSeveral(app.enrolments)) return null;
   return h("p", { class: app.moved ? "place moved" : "place", testid: "place" }, icon(app.moved ? "flip" : "pin"), h("span", {}, app.moved ? app.say("place.moved", { venue }) : venue));
 }
 

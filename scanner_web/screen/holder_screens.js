@@ -26,8 +26,6 @@ import { keepGroups } from "./scan_screens.js";
  */
 
 const NAMES = { nb: "Bokmål", nn: "Nynorsk", en: "English", ar: "العربية", so: "Soomaali", ti: "ትግርኛ", uk: "Українська", pl: "Polski", fa: "فارسی" };
-/** How a year is written; nobody's in particular. */
-const EXAMPLE_YEAR = "2016";
 
 /**
  * @param {Holder} holder
@@ -135,7 +133,7 @@ function yearInput(holder) {
 
 /** @param {Holder} holder */
 function problem(holder) {
-  const text = holder.problem === null ? "" : holder.say(holder.problem, { example: EXAMPLE_YEAR });
+  const text = holder.problem === null ? "" : holder.say(holder.problem);
   return h("p", { class: "error", id: "year-problem", testid: "year-problem", role: "alert" }, text !== "" && icon("hand"), text !== "" && h("span", {}, text));
 }
 

@@ -3,7 +3,7 @@
 import { inGroups, typed } from "../core/number.js";
 import { inLanguage } from "../core/words.js";
 import { h } from "./dom.js";
-import { button, roundButton, spinner } from "./frame.js";
+import { button, placeNote, roundButton, spinner } from "./frame.js";
 import { icon, iconOf } from "./icons.js";
 
 /** @import { Act, App } from "./frame.js" */
@@ -37,6 +37,7 @@ function bar(app, act) {
     roundButton({ testid: "open-today", text: say("scan.today"), icon: "list", onClick: () => act.sheet("today") }),
     roundButton({ testid: "open-menu", text: say("scan.menu"), icon: "menu", onClick: () => act.sheet("menu") }),
     offerButton(app, act),
+    app.moved && placeNote(app),
   );
 }
 

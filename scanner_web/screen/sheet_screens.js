@@ -1,5 +1,6 @@
 // The sheets over the till: which offer, what happened today, and how this phone likes it.
 
+import { ownFirst } from "../core/today_list.js";
 import { inLanguage } from "../core/words.js";
 import { h } from "./dom.js";
 import { languages } from "./enrol_screens.js";
@@ -55,7 +56,7 @@ export function todaySheet(app, act) {
     today.list !== null && today.list.visits.length === 0 && h("div", { class: "empty", testid: "today-empty" }, icon("sun"), h("p", {}, say("today.empty"))),
     today.list !== null && today.list.visits.length > 0 && totals(app),
     today.list !== null && today.list.visits.length > 0 && h("h2", { class: "small-head" }, say("today.latest")),
-    today.list !== null && h("ul", { class: "visits", testid: "today-visits" }, ...today.list.visits.map((visit) => visitRow(app, act, visit))),
+    today.list !== null && h("ul", { class: "visits", testid: "today-visits" }, ...ownFirst(today.list.visits, app.registered).map((visit) => visitRow(app, act, visit))),
   );
 }
 
@@ -97,7 +98,7 @@ function visitRow(app, act, visit) {
   const { say, today, current } = app;
   const mine = visit.device === current?.device_id;
   const asking = today.asking === visit.id;
-  const details = [say("today.band", { band: visit.band.replace("-", "–") }), mine ? "" : say("today.other_phone")].filter(Boolean);
+  const details = [say("today.band", { band: visit.band.replace("-", "–") }), say(mine ? "today.this_phone" : "today.other_phone")];
   return h(
     "li",
     { class: visit.voided ? "visit voided" : "visit", testid: "today-visit", "data-visit": visit.id },
@@ -169,7 +170,7 @@ export function menuSheet(app, act) {
       ? h(
           "div",
           { class: "ask wide", role: "group", "aria-label": say("menu.forget") },
-          h("p", {}, say("menu.forget_ask")),
+          h("p", {}, [say("menu.forget_ask", { venue: app.current?.venue.name ?? "" }), app.enrolments.length > 1 ? say("menu.forget_others") : ""].filter(Boolean).join(" ")),
           button({ testid: "forget-no", text: say("menu.forget_no"), kind: "main", onClick: () => act.forget(false), focus: true }),
           button({ testid: "forget-yes", text: say("menu.forget_yes"), onClick: () => act.forget(true) }),
         )

@@ -30,6 +30,7 @@ export async function beginning() {
     camera: { state: "off", torch: false, hasTorch: false, all: [], current: null },
     enrol: { step: firstStep(), code: "", error: null, hint: false },
     today: { state: "loading", list: null, asking: null, sending: null, problem: null },
+    registered: [],
     family: null,
     waiting: 0,
     forgetting: false,

@@ -98,6 +98,7 @@ export function wireEnrolment(app, { redraw, startCamera, like }) {
     app.enrolments = app.enrolments.filter((one) => one.device_id !== enrolment.device_id);
     if (app.current?.device_id !== enrolment.device_id) return redraw();
     moveTo(app.enrolments.at(-1) ?? null);
+    app.moved = app.current !== null;
     if (step === "revoked") app.enrolling = true;
     app.enrol = { step, code: "", error: null, hint: false };
     app.forgetting = false;

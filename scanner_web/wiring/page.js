@@ -77,7 +77,7 @@ export function makePage(app, { act, redraw, linger }) {
     const { say, session } = app;
     const venue = app.current?.venue.name ?? "";
     let text = "";
-    if (app.moved && ["persons", "offers"].includes(state)) text = say("place.moved", { venue });
+    if (app.moved && (["persons", "offers", "typed"].includes(state) || (state === "scan" && session.hint === null))) text = say("place.moved", { venue });
     else if (state === "answer") text = app.moved ? `${say("place.moved", { venue })}. ${spoken(app)}` : spoken(app);
     else if (state === "trouble") text = say(`trouble.${session.trouble ?? "network"}.title`);
     else if (session.hint !== null && state === "scan") text = say(`hint.${session.hint}`);

@@ -55,6 +55,8 @@ export function makeTill(app, { redraw, revoked }) {
     try {
       const answer = await register(enrolment, asked);
       await settled(asked.id);
+      const registered = answer.visit?.id;
+      if (registered !== undefined) app.registered = [registered, ...app.registered.filter((one) => one !== registered)];
       happen({ type: "registered", turn, ...answer });
       void sendWaiting();
     } catch (error) {
