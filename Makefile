@@ -17,7 +17,7 @@ run: $(VENV)/run.stamp ## Start everything on this machine (OPPLEV_PORT, OPPLEV_
 
 test: lint types ## Set up what is missing, then check and test everything
 	@$(PYTHON) -m infra.local engine
-	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest --numprocesses auto --dist loadfile
 
 lint: $(VENV)/dev.stamp ## Style, types and the floors of the house (Python)
 	$(VENV)/bin/ruff check .
