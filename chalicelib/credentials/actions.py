@@ -12,10 +12,13 @@ from chalicelib.credentials.rules import (
     DOMAIN,
     CardBody,
     NumberText,
+    Reading,
+    TagKeys,
     TokenText,
     checked_number,
     from_token,
     pack,
+    read_tap,
     split_card_text,
     to_token,
     unpack,
@@ -33,6 +36,9 @@ class Keys(Protocol):
     def public(self, tenant: Tenant, key_id: int) -> Ed25519PublicKey:
         """Give the key to verify with; KeyError where there is none of this id."""
 
+    def tags(self, tenant: Tenant, key_id: int) -> TagKeys:
+        """Give the keys of the tags that were made under this id; KeyError where there is none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Presented:
@@ -45,7 +51,8 @@ class Presented:
     body: CardBody | None = None
     forged: bool = False
     foreign: bool = False
-    copied: bool = False  # told by a tag that counts its readings; no carrier says so yet
+    reading: Reading | None = None  # proven by the tag it was read from
+    copied: bool = False  # the token holds, but the tag is not the one that it was written to, or not ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +84,22 @@ class Mint:
                 return Presented(checked_number(digits))
             case None:
                 return Presented()
-            case TokenText(token):
-                return self._read_token(tenant, token, municipality_number)
+            case TokenText() as text_of_card:
+                return self._read_token(tenant, text_of_card, municipality_number)
 
-    def _read_token(self, tenant: Tenant, token: str, municipality_number: int) -> Presented:
+    def _read_token(self, tenant: Tenant, text: TokenText, municipality_number: int) -> Presented:
         try:
-            packed, signature = from_token(token)
+            packed, signature = from_token(text.token)
             body = unpack(packed)
             if body.tenant != municipality_number:
                 return Presented(foreign=True)
             self.keys.public(tenant, body.key_id).verify(signature, DOMAIN + packed)
         except (ValueError, KeyError, InvalidSignature):
             return Presented(forged=True)
-        return Presented(body.number, body)
+        if text.tap is None:
+            return Presented(body.number, body)
+        reading = read_tap(text.tap, self.keys.tags(tenant, body.key_id))
+        return Presented(body.number, body, reading=reading, copied=reading is None)
 
     def municipality_of(self, text: str) -> int | None:
         """Give the municipality number that a token names, unproven: it says whose keys to read the token with."""

@@ -10,15 +10,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from chalicelib.credentials.rules import KEY_IDS
+from chalicelib.credentials.rules import KEY_IDS, TagKeys
 from chalicelib.shared.ids import Tenant
 
 _LEAST_CHARACTERS: Final = 32
 _INFO: Final = b"opplev/card/"
+_TAG_INFO: Final = b"opplev/tag/"  # then the tenant, and which of a tag's two keys
 
 
 class KeyRing:
-    """Ed25519 keys per tenant and key id, by HKDF-SHA256 from a secret.
+    """Ed25519 keys per tenant and key id, and the AES keys of its tags, by HKDF-SHA256 from a secret.
 
     The secret is JSON, one text of at least 32 characters per key id: `{"1": "…", "2": "…"}`. A new id beside the
     old one is how keys are rotated; an id that is taken out makes its cards forged. Names that are no key id are
@@ -32,6 +33,7 @@ class KeyRing:
         # Bound to the object, so that a key ring that is gone takes its keys along.
         self._seeds = cache(self._read)
         self._private = cache(self._derive)
+        self._tags = cache(self._derive_tags)
         self._public = cache(lambda tenant, key_id: self._private(tenant, key_id).public_key())
 
     def private(self, tenant: Tenant, key_id: int) -> Ed25519PrivateKey:
@@ -42,14 +44,25 @@ class KeyRing:
         """Give the key to verify with; KeyError where the secret has none of this id."""
         return self._public(tenant, key_id)
 
+    def tags(self, tenant: Tenant, key_id: int) -> TagKeys:
+        """Give the keys of the tags made under an id; KeyError where the secret has none of this id."""
+        return self._tags(tenant, key_id)
+
     def key_ids(self) -> tuple[int, ...]:
         """Give the ids that the secret holds, in order: what a phone without network must know."""
         return tuple(sorted(self._seeds()))
 
     def _derive(self, tenant: Tenant, key_id: int) -> Ed25519PrivateKey:
+        return Ed25519PrivateKey.from_private_bytes(self._stretch(key_id, 32, _INFO + tenant.encode()))
+
+    def _derive_tags(self, tenant: Tenant, key_id: int) -> TagKeys:
+        of_tenant = _TAG_INFO + tenant.encode()
+        meta = self._stretch(key_id, 16, of_tenant + b"/meta")
+        return TagKeys(meta=meta, master=self._stretch(key_id, 16, of_tenant + b"/file"))
+
+    def _stretch(self, key_id: int, length: int, info: bytes) -> bytes:
         material = self._seeds()[key_id].encode()
-        seed = HKDF(algorithm=SHA256(), length=32, salt=None, info=_INFO + tenant.encode()).derive(material)
-        return Ed25519PrivateKey.from_private_bytes(seed)
+        return HKDF(algorithm=SHA256(), length=length, salt=None, info=info).derive(material)
 
     def _read(self) -> Mapping[int, str]:
         seeds = {int(name): text for name, text in json.loads(self._text()).items() if _is_key_id(name)}

@@ -1,17 +1,14 @@
-"""The card's number and the body of its token, as bits and digits."""
+"""The body of a card's token, as bits and as base32."""
 
 import base64
 import binascii
-import hashlib
-import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
-from stdnum.iso7064 import mod_97_10
-
-from chalicelib.shared.ids import CardNumber, Tenant
+from chalicelib.credentials.rules.numbers import checked_number, with_check_digits
+from chalicelib.shared.ids import CardNumber
 
 DOMAIN: Final = b"opplev/1\0"  # what is signed starts with this, so that no other signature can stand in for a card's
 BODY_BYTES: Final = 14
@@ -21,12 +18,6 @@ KEY_IDS: Final = range(16)
 
 _FORMAT: Final = 1
 _EPOCH: Final = date(2020, 1, 1)
-_RANDOM_DIGITS: Final = re.compile(r"\d{10}", re.ASCII)
-_TWELVE_DIGITS: Final = re.compile(r"\d{12}", re.ASCII)
-_SEPARATORS: Final = re.compile(r"[\s\u2010-\u2013\u2212-]+")  # people type 4-4-4 with whatever dash is at hand
-_CARD_URL: Final = re.compile(r"(?ias)https?://[^/?#\s]+(?:/k)?/?(?:\?[^#]*)?#(?P<token>.+)")
-# Shorter bare text is somebody's parking ticket, not a card that was tampered with.
-_LEAST_BARE_TOKEN: Final = re.compile(r"[^\s:/]{100,200}")
 
 
 class Kind(StrEnum):
@@ -89,63 +80,6 @@ class CardBody:
     number: CardNumber
     valid_from: date
     valid_until: date
-
-
-@dataclass(frozen=True, slots=True)
-class NumberText:
-    """Twelve digits that somebody typed; their check digits are not looked at yet."""
-
-    digits: str
-
-
-@dataclass(frozen=True, slots=True)
-class TokenText:
-    """What stood where a card has its token; nothing about it is proven yet."""
-
-    token: str
-
-
-def with_check_digits(ten: str) -> CardNumber:
-    """Make a card number of ten random digits (ISO 7064 Mod 97-10); it says nothing of the card's status."""
-    if _RANDOM_DIGITS.fullmatch(ten) is None:
-        raise ValueError
-    return CardNumber(ten + mod_97_10.calc_check_digits(ten))
-
-
-def checked_number(digits: str) -> CardNumber | None:
-    """Give twelve digits as a card number, or None where they were mistyped."""
-    # Made again and compared, since modulo 97 the check digits 01 pass for 98.
-    if _TWELVE_DIGITS.fullmatch(digits) is None or with_check_digits(digits[:-2]) != digits:
-        return None
-    return CardNumber(digits)
-
-
-def printed(number: CardNumber) -> str:
-    """Write a number as it stands on the card: 4-4-4."""
-    return f"{number[:4]} {number[4:8]} {number[8:]}"
-
-
-def blocked_hash(tenant: Tenant, number: CardNumber) -> str:
-    """Give what stands in the blocked list for a number: 10 hex digits, the first 5 bytes of a SHA-256.
-
-    The scanner makes the same of a number it has in hand; with the tenant in it, two municipalities' lists differ.
-    """
-    return hashlib.sha256(f"{tenant}:{number}".encode()).hexdigest()[:10]
-
-
-def split_card_text(text: str) -> NumberText | TokenText | None:
-    """Say what was presented: a card's URL, its bare token, or a typed number; None where it is nothing of ours.
-
-    Scheme, host, path and token may stand in any letter case, the number with spaces or hyphens anywhere.
-    """
-    trimmed = text.strip()
-    digits = _SEPARATORS.sub("", trimmed)
-    if _TWELVE_DIGITS.fullmatch(digits):
-        return NumberText(digits)
-    url = _CARD_URL.fullmatch(trimmed)
-    if url is not None:
-        return TokenText(url["token"])
-    return TokenText(trimmed) if _LEAST_BARE_TOKEN.fullmatch(trimmed) else None
 
 
 def pack(body: CardBody) -> bytes:

@@ -1,0 +1,62 @@
+"""The card's number, the body of its token, and what a tag adds to it."""
+
+from chalicelib.credentials.rules.bodies import (
+    BODY_BYTES,
+    DOMAIN,
+    KEY_IDS,
+    SIGNATURE_BYTES,
+    TOKEN_CHARACTERS,
+    CardBody,
+    Companion,
+    Flags,
+    Kind,
+    from_token,
+    pack,
+    to_token,
+    unpack,
+)
+from chalicelib.credentials.rules.numbers import blocked_hash, checked_number, printed, with_check_digits
+from chalicelib.credentials.rules.taps import (
+    MAC_BYTES,
+    PICC_BYTES,
+    Reading,
+    TagKeys,
+    Tap,
+    diversified,
+    mac_of,
+    open_picc,
+    read_tap,
+)
+from chalicelib.credentials.rules.texts import NumberText, TokenText, split_card_text
+
+__all__ = [
+    "BODY_BYTES",
+    "DOMAIN",
+    "KEY_IDS",
+    "MAC_BYTES",
+    "PICC_BYTES",
+    "SIGNATURE_BYTES",
+    "TOKEN_CHARACTERS",
+    "CardBody",
+    "Companion",
+    "Flags",
+    "Kind",
+    "NumberText",
+    "Reading",
+    "TagKeys",
+    "Tap",
+    "TokenText",
+    "blocked_hash",
+    "checked_number",
+    "diversified",
+    "from_token",
+    "mac_of",
+    "open_picc",
+    "pack",
+    "printed",
+    "read_tap",
+    "split_card_text",
+    "to_token",
+    "unpack",
+    "with_check_digits",
+]
