@@ -19,7 +19,7 @@ import zxingcpp
 from PIL import Image, ImageChops
 from pypdf import PageObject, PdfReader
 
-from chalicelib.cards import paper
+from chalicelib import press
 from chalicelib.cards.paper import print_cards
 from chalicelib.cards.rules import BackLine, Look, PrintJob, back_lines
 from chalicelib.credentials.rules import Companion
@@ -497,7 +497,7 @@ def test_five_hundred_cards_are_printed_while_someone_waits() -> None:
 
 
 def test_the_fonts_are_small_and_carry_their_licence() -> None:
-    folder = Path(paper.__file__).parent.parent / "fonts"
+    folder = Path(press.__file__).parent / "fonts"
     assert sum(file.stat().st_size for file in folder.iterdir()) < 1_500_000
     assert "SIL OPEN FONT LICENSE" in (folder / "OFL.txt").read_text()
 

@@ -7,10 +7,11 @@ from typing import Final
 
 from chalicelib.cards.paper.back import Back
 from chalicelib.cards.paper.front import Front, pictures_of
-from chalicelib.cards.paper.letters import insist_letters
-from chalicelib.cards.paper.pen import CARD, Pen, mm
 from chalicelib.cards.paper.words import words_in
 from chalicelib.cards.rules import Look, PrintJob
+from chalicelib.press.letters import is_printable
+from chalicelib.press.pen import CARD, Pen, mm
+from chalicelib.shared.answers import Field, RuleError
 
 _A4: Final = (2480, 3508)  # in dots, within the tolerance of the standard
 _COLUMNS: Final = 2
@@ -27,12 +28,23 @@ def print_cards(jobs: Sequence[PrintJob], look: Look, *, layout: str, made: date
     when printed duplex along the long edge. RuleError where a name holds letters that no font here has, or an
     image cannot be read. Names are drawn and stand nowhere else, not in the file's own description either.
     """
-    insist_letters(jobs)
+    _insist_letters(jobs)
     pictures = pictures_of(look)
     with closing(Pen(CARD if layout == "cr80" else _A4, look.language, made)) as pen:
         draw = _pages if layout == "cr80" else _sheets
         draw(pen, Front(pen, look, pictures), Back(pen, words_in(look.language)), jobs)
         return pen.finish()
+
+
+def _insist_letters(jobs: Sequence[PrintJob]) -> None:
+    remedy = "The name holds letters that cannot be printed; write it with other letters."
+    faults = tuple(
+        Field(f"cards[{index}].name", "letters_not_printable", remedy)
+        for index, job in enumerate(jobs)
+        if job.name is not None and not is_printable(job.name)
+    )
+    if faults:
+        raise RuleError("letters_not_printable", remedy, faults)
 
 
 def _pages(pen: Pen, front: Front, back: Back, jobs: Sequence[PrintJob]) -> None:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Final
 
-from chalicelib.cards.paper.pen import CARD, DEEP, EDGE, GREY, LINE, PALE, WHITE, Pen, mm
 from chalicelib.cards.paper.words import Words, has_boxes, instead_of_boxes, rule
 from chalicelib.cards.rules import BackLine, PrintJob
+from chalicelib.press.pen import CARD, DEEP, EDGE, GREY, LINE, PALE, WHITE, Pen, mm
 
 _ROOM: Final = CARD[0] - 2 * EDGE
 _HEAD: Final = mm(7)

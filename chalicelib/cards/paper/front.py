@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import Final
 
-from chalicelib.cards.paper.letters import font_for, halves, tidy
-from chalicelib.cards.paper.pen import (
+from chalicelib.cards.paper.words import validity, words_in
+from chalicelib.cards.rules import Look, PrintJob
+from chalicelib.press.letters import font_for, halves, tidy
+from chalicelib.press.pen import (
     CARD,
     DEEP,
     EDGE,
@@ -22,8 +24,6 @@ from chalicelib.cards.paper.pen import (
     mm,
     picture,
 )
-from chalicelib.cards.paper.words import validity, words_in
-from chalicelib.cards.rules import Look, PrintJob
 from chalicelib.shared.ids import ProgrammeId
 
 # Hills from far to near, in mm from the top: a wave, and how far down it is filled.

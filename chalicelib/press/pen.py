@@ -13,7 +13,7 @@ from fpdf.fonts import TTFFont
 from fpdf.prefs import ViewerPreferences
 from PIL import Image, UnidentifiedImageError
 
-from chalicelib.cards.paper.letters import FONTS, font_for, needs_shaping, tidy
+from chalicelib.press.letters import FONTS, font_for, needs_shaping, tidy
 from chalicelib.shared.answers import Field, RuleError
 
 Colour = tuple[int, int, int]

@@ -1,17 +1,14 @@
-"""The letters of names: which font has them, and which nobody here can print."""
+"""Letters: which font has them, which must be shaped, and which nobody here can print."""
 
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # it brings no types
 
-from chalicelib.cards.rules import PrintJob
-from chalicelib.shared.answers import Field, RuleError
-
-_FOLDER: Final = Path(__file__).parent.parent / "fonts"
+_FOLDER: Final = Path(__file__).parent / "fonts"
 FONTS: Final = {
     "text": _FOLDER / "NotoSans-Regular.ttf",
     "strong": _FOLDER / "NotoSans-Bold.ttf",
@@ -23,17 +20,9 @@ _JOINERS: Final = frozenset("\u200c\u200d")  # Persian writes names with these
 _RIGHT_TO_LEFT: Final = frozenset({"R", "AL", "AN"})
 
 
-def insist_letters(jobs: Sequence[PrintJob]) -> None:
-    """Raise RuleError where a name holds letters that would come out as empty boxes."""
-    known = _letters()
-    remedy = "The name holds letters that cannot be printed; write it with other letters."
-    faults = tuple(
-        Field(f"cards[{index}].name", "letters_not_printable", remedy)
-        for index, job in enumerate(jobs)
-        if job.name is not None and not all(ord(char) in known for char in tidy(job.name))
-    )
-    if faults:
-        raise RuleError("letters_not_printable", remedy, faults)
+def is_printable(text: str) -> bool:
+    """Say whether a font here has every letter; the others would come out as empty boxes."""
+    return all(ord(char) in _letters() for char in tidy(text))
 
 
 def tidy(text: str) -> str:
