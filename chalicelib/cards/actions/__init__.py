@@ -1,0 +1,8 @@
+"""What the card desk does: give out, correct, block, replace and end cards, and show the holder what is left."""
+
+from chalicelib.cards.actions.batches import Asked, GivenOut
+from chalicelib.cards.actions.books import CardBooks
+from chalicelib.cards.actions.clerk import Issued
+from chalicelib.cards.actions.desk import CardDesk
+
+__all__ = ["Asked", "CardBooks", "CardDesk", "GivenOut", "Issued"]

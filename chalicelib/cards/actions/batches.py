@@ -1,0 +1,86 @@
+"""Giving out many cards, row by row."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Self
+
+from chalicelib.cards.actions.clerk import used_for_something_else
+from chalicelib.cards.actions.issuing import Issuing
+from chalicelib.cards.rules import Application, Draft, Request, content_of, parcels
+from chalicelib.shared.answers import ConflictError, OpplevError, TryAgainError
+from chalicelib.shared.ids import CallerId, CardNumber, Tenant
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A row of a batch: an application under a request id of the caller's."""
+
+    key: str
+    application: Application
+
+
+@dataclass(frozen=True, slots=True)
+class GivenOut:
+    """What a row of a batch came to."""
+
+    number: CardNumber
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Batches(Issuing):
+    """Takes a list: a bad row stops no other."""
+
+    def in_one_go(self) -> Self:
+        """Give this desk with one deadline for all that it is asked from now on, as a long list needs."""
+        return replace(self, store=self.store.in_one_go())
+
+    def issue_many(
+        self, tenant: Tenant, asked: Sequence[Asked], *, by: CallerId, now: datetime
+    ) -> list[GivenOut | OpplevError]:
+        """Give out cards row by row: what comes of each stands in its place, and a bad row stops no other.
+
+        Sent again, also after half of it was written, it gives nothing out twice. TryAgainError: out of time (D9).
+        """
+        try:
+            earlier = self.store.requests(tenant, by, [each.key for each in asked], now=now)
+        except TryAgainError as busy:
+            return [busy for _ in asked]
+        came_of: dict[int, GivenOut | OpplevError] = {}
+        drafts: dict[int, Draft] = {}
+        for row, each in enumerate(asked):
+            if each.key in earlier:
+                came_of[row] = _as_before(each, earlier[each.key])
+                continue
+            try:
+                request = Request(by, each.key, content_of(each.application), "")
+                drafts[row] = self._drafted(tenant, each.application, request, now=now)
+            except OpplevError as error:
+                came_of[row] = error
+        rows = iter(drafts)
+        for parcel in parcels(drafts.values()):
+            came_of.update((next(rows), each) for each in self._parcel(tenant, parcel, now))
+        return [came_of[row] for row in range(len(asked))]
+
+    def _parcel(self, tenant: Tenant, parcel: Sequence[Draft], now: datetime) -> list[GivenOut | OpplevError]:
+        try:
+            if len(parcel) > 1 and self.store.issue(tenant, parcel) is None:
+                return [GivenOut(draft.card.number, replayed=False) for draft in parcel]
+        except TryAgainError as busy:
+            return [busy for _ in parcel]
+        # Something stands against one of them, and only by itself does each say what.
+        return [self._row(tenant, draft, now) for draft in parcel]
+
+    def _row(self, tenant: Tenant, draft: Draft, now: datetime) -> GivenOut | OpplevError:
+        try:
+            made = self._written(tenant, draft, now=now)
+        except OpplevError as error:
+            return error
+        return GivenOut(made.card.number, made.replayed)
+
+
+def _as_before(asked: Asked, before: Request) -> GivenOut | ConflictError:
+    if before.content != content_of(asked.application):
+        return used_for_something_else()
+    return GivenOut(CardNumber(before.made), replayed=True)

@@ -1,0 +1,15 @@
+"""The card desk, all of it."""
+
+from dataclasses import dataclass
+
+from chalicelib.cards.actions.batches import Batches
+from chalicelib.cards.actions.changes import Changes
+from chalicelib.cards.actions.holder import HolderPage
+from chalicelib.cards.actions.printing import Printing
+from chalicelib.cards.actions.renewals import Renewals
+from chalicelib.cards.actions.stocking import Stocking
+
+
+@dataclass(frozen=True, slots=True)
+class CardDesk(Batches, Stocking, Renewals, Changes, Printing, HolderPage):
+    """The desk where cards are given out."""

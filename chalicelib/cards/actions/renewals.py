@@ -1,0 +1,87 @@
+"""The next period's cards: who waits for one, and giving it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from chalicelib.cards.actions.clerk import Issued
+from chalicelib.cards.actions.issuing import Issuing
+from chalicelib.cards.rules import KEPT_MONTHS, Card, Due, Request, content_as_text, renewal
+from chalicelib.shared.calendar import add_months, next_month, oslo_date
+from chalicelib.shared.ids import CallerId, CardNumber, ProgrammeId, Tenant
+from chalicelib.venues.rules import Programme
+
+_AT_A_TIME: Final = 100  # cards of the work list, as many as one request to the table reads
+
+
+@dataclass(frozen=True, slots=True)
+class Renewals(Issuing):
+    """Renews cards, and lists those that wait for it."""
+
+    def renew(
+        self,
+        tenant: Tenant,
+        number: CardNumber,
+        programme: ProgrammeId,
+        *,
+        by: CallerId,
+        key: str,
+        now: datetime,
+        stock: CardNumber | None = None,
+    ) -> Issued:
+        """Give the holder of a card a new one for the next period, with fresh counters; the old one is not touched.
+
+        Errors as of `issue`; of a blank as of `activate`; ConflictError `not_in_that_state` for a card that is over.
+        """
+        before = self._known(tenant, number, now)
+        content = content_as_text({"renews": number, "programme": programme, "stock": stock})
+        earlier = self._answered(tenant, Request(by, key, content, ""), now)
+        if earlier is not None:
+            return earlier
+        application = renewal(before, self._programme(tenant, programme), oslo_date(now))
+        return self._given(tenant, application, content, stock=stock, renews=number, by=by, key=key, now=now)
+
+    def expiring(
+        self,
+        tenant: Tenant,
+        programme: ProgrammeId,
+        *,
+        before: date,
+        now: datetime,
+        after: Due | None = None,
+        most: int | None = None,
+    ) -> list[Card]:
+        """Give the cards whose last day is before a day and that have no successor: the renewal work list.
+
+        The next to expire comes first; cards that expired more than a year ago are gone (requirement OK-15). `after`
+        is the last of the page before.
+        """
+        terms = self._programme(tenant, programme)
+        if after is not None and after[0] >= before:
+            return []
+        first = max(add_months(oslo_date(now), -KEPT_MONTHS), terms.valid_from, after[0] if after else date.min)
+        month, last = f"{first:%Y-%m}", f"{min(before, terms.valid_until):%Y-%m}"
+        found: list[Card] = []
+        while month <= last and (most is None or len(found) < most):
+            due = self.store.expiring(tenant, programme, month, before=before, after=after, most=_AT_A_TIME, now=now)
+            found += self._waiting(tenant, terms, due, now)
+            after = due[-1] if due else after
+            if len(due) < _AT_A_TIME:
+                month = next_month(month)
+        return found[:most]
+
+    def _waiting(self, tenant: Tenant, terms: Programme, due: Sequence[Due], now: datetime) -> list[Card]:
+        """Give those of some cards that have no successor, neither in their own programme nor in another."""
+        read = self.store.cards(tenant, [number for _, number in due], now=now)
+        cards = [read[number] for _, number in due if number in read]
+        refs = [card.external_ref or "" for card in cards]
+        holders = self.store.holders(tenant, terms.id, refs, now=now)
+        programmes = self.terms(tenant).programmes.values()
+        others = [each.id for each in programmes if each.id != terms.id and each.valid_until >= terms.valid_from]
+        renewed = self.store.renewed(tenant, others, refs, now=now)
+        return [
+            card
+            for card in cards
+            if holders.get(card.external_ref or "", card.number) == card.number and card.number not in renewed
+        ]

@@ -1,0 +1,38 @@
+"""The card of the next period, and who will be too old for it."""
+
+from datetime import date, timedelta
+
+from chalicelib.cards.rules.applications import Application
+from chalicelib.cards.rules.lives import LIVE, Card
+from chalicelib.cards.rules.terms import is_too_old
+from chalicelib.shared.answers import ConflictError
+from chalicelib.venues.rules import Programme
+
+
+def next_period(card: Card, today: date) -> date:
+    """Give the first day that a card's successor may have: the day after the card's last, and never a day gone by."""
+    return max(card.valid_until + timedelta(days=1), today)
+
+
+def too_old_for_the_next(card: Card, programme: Programme, today: date) -> bool:
+    """Say whether a programme's ages leave the holder out of the next period, whatever the birthday."""
+    return card.birth_year is not None and is_too_old(programme, card.birth_year, next_period(card, today))
+
+
+def renewal(card: Card, programme: Programme, today: date) -> Application:
+    """Give what is asked for when a card is renewed: the same child, from the first day of the next period (OK-15).
+
+    ConflictError `not_in_that_state` where the card is nobody's any more.
+    """
+    if card.status not in LIVE or card.external_ref is None or card.birth_year is None:
+        raise ConflictError("not_in_that_state", "The card is nobody's any more.")
+    return Application(
+        programme=programme.id,
+        external_ref=card.external_ref,
+        birth_year=card.birth_year,
+        language=card.language,
+        unit=card.unit,
+        family_ref=card.family_ref,
+        funding_source=card.funding,
+        valid_from=max(next_period(card, today), programme.valid_from),
+    )

@@ -1,0 +1,162 @@
+"""Cards and what goes with them as rows of the table, and back."""
+
+from datetime import date, datetime
+from typing import Any, Final
+
+from pynamodb.attributes import MapAttribute
+
+from chalicelib.cards.rules import Card, Claim, LatestUse, Status, StatusChange, WrongYears, kept_until
+from chalicelib.credentials.rules import blocked_hash
+from chalicelib.shared.calendar import rfc3339
+from chalicelib.shared.ids import CardKey, CardNumber, ProgrammeId, Tenant
+from chalicelib.table import (
+    BlockedRow,
+    CardRow,
+    ClaimRow,
+    HistoryRow,
+    QuotaRow,
+    Row,
+    blocked_pk,
+    card_pk,
+    epoch,
+    expires_group,
+    quota_pk,
+)
+
+CARD: Final = "CARD"
+HISTORY: Final = "HISTORY#"
+POINTER: Final = "POINTER"
+REQUEST: Final = "ID"
+
+
+def card_at(tenant: Tenant, number: CardNumber) -> CardRow:
+    """Give the empty row of a number, to be updated or deleted."""
+    return CardRow(card_pk(tenant, number), CARD)
+
+
+def row_of(tenant: Tenant, card: Card) -> CardRow:
+    """Write a card as its row."""
+    return CardRow(
+        card_pk(tenant, card.number),
+        CARD,
+        group=expires_group(tenant, card.programme, f"{card.valid_until:%Y-%m}"),
+        place=f"{card.valid_until}#{card.number}",
+        expires=epoch(kept_until(card.valid_until)),
+        key=card.key,
+        status=card.status,
+        programme=card.programme,
+        valid_from=card.valid_from.isoformat(),
+        valid_until=card.valid_until.isoformat(),
+        birth_year=card.birth_year,
+        language=card.language,
+        external_ref=card.external_ref,
+        unit=card.unit,
+        family_ref=card.family_ref,
+        funding=card.funding,
+        flags=card.flags,
+        replaced_by=card.replaced_by,
+        issued_by=card.issued_by or None,
+        year=card.year,
+        uses=dict(card.uses),
+        last=last_days(card),
+        latest=None if card.latest is None else latest_use(card.latest),
+    )
+
+
+def card_of(tenant: Tenant, row: CardRow) -> Card:
+    """Read a card from its row."""
+    latest = plain(row.latest)
+    return Card(
+        number=number_of(tenant, row),
+        key=CardKey(row.key),
+        status=Status(row.status),
+        programme=ProgrammeId(row.programme),
+        valid_from=date.fromisoformat(row.valid_from),
+        valid_until=date.fromisoformat(row.valid_until),
+        birth_year=None if row.birth_year is None else int(row.birth_year),
+        language=row.language or "nb",
+        external_ref=row.external_ref,
+        unit=row.unit,
+        family_ref=row.family_ref,
+        funding=row.funding,
+        flags=int(row.flags),
+        issued_by=row.issued_by or "",
+        year=row.year,
+        replaced_by=None if row.replaced_by is None else CardNumber(row.replaced_by),
+        uses={name: int(marks) for name, marks in plain(row.uses).items()},
+        last={name: date.fromisoformat(day) for name, day in plain(row.last).items()},
+        latest=LatestUse(latest["venue"], latest["visit"], datetime.fromisoformat(latest["at"])) if latest else None,
+    )
+
+
+def number_of(tenant: Tenant, row: Row) -> CardNumber:
+    """Give the number in a row's key."""
+    return CardNumber(row.pk.removeprefix(card_pk(tenant, "")))
+
+
+def history_row(tenant: Tenant, number: CardNumber, entry: StatusChange, kept: int) -> HistoryRow:
+    """Write a line of a card's history as its row."""
+    at = entry.at.isoformat(timespec="microseconds")
+    return HistoryRow(
+        card_pk(tenant, number),
+        HISTORY + at,
+        at=at,
+        status=entry.status,
+        reason=entry.reason,
+        by=entry.by,
+        expires=kept,
+    )
+
+
+def entry_of(row: HistoryRow) -> StatusChange:
+    """Read a line of a card's history."""
+    return StatusChange(datetime.fromisoformat(row.at), Status(row.status), row.reason, row.by)
+
+
+def claim_of(external_ref: str, row: ClaimRow) -> Claim:
+    """Read a claim of a reference."""
+    number = CardNumber(row.number)
+    return Claim(
+        external_ref=external_ref,
+        programme=ProgrammeId(row.sk),
+        number=number,
+        previous=number if row.previous is None else CardNumber(row.previous),
+        valid_until=date.fromisoformat(row.valid_until),
+        ended=bool(row.ended),
+    )
+
+
+def blocked_row(tenant: Tenant, number: CardNumber, kept: int) -> BlockedRow:
+    """Give the row that says that a number is of no use."""
+    return BlockedRow(blocked_pk(tenant), blocked_hash(tenant, number), expires=kept)
+
+
+def quota_row(tenant: Tenant, card: Card) -> QuotaRow:
+    """Give the row that counts a card's programme year."""
+    return QuotaRow(quota_pk(tenant), f"{card.programme}#{card.year}")
+
+
+def last_days(card: Card) -> dict[str, str]:
+    """Write the last days of use as the row holds them."""
+    return {name: day.isoformat() for name, day in card.last.items()}
+
+
+def latest_use(use: LatestUse) -> dict[str, str]:
+    """Write the latest use as the row holds it."""
+    return {"venue": use.venue, "visit": use.visit, "at": rfc3339(use.at)}
+
+
+def guesses(wrong: WrongYears) -> dict[str, str | int]:
+    """Write wrong guesses as the row holds them."""
+    return {"date": wrong.day.isoformat(), "count": wrong.count}
+
+
+def plain(value: MapAttribute[str, Any] | None) -> dict[str, Any]:
+    """Read a map as a dict, empty where there is none."""
+    found: dict[str, Any] = {} if value is None else value.as_dict()  # type: ignore[no-untyped-call]
+    return found
+
+
+def lives(row: Row, now: datetime) -> bool:
+    """Say whether a row's time has not passed."""
+    return row.expires is None or row.expires > epoch(now)
