@@ -29,11 +29,15 @@ class Shape(msgspec.Struct):
 class CardTermsAnswer(Shape):
     quota: int | None
     validity: str
+    per_family: int | None
+    siblings: int
+    replaced: str
 
 
 class AgesAnswer(Shape, rename={"starts": "from", "ends": "to"}):
     starts: int
     ends: int
+    counted: str
 
 
 class ProgrammeAnswer(Shape):
@@ -52,6 +56,8 @@ class ProgrammeAnswer(Shape):
     contact: str
     offline_days: int
     logo: str | None
+    ceiling: int | None
+    ceiling_per: str
     cards_issued: int
     cards_left: int | None
 
@@ -104,6 +110,7 @@ class AgreementAnswer(Shape, rename={"starts": "from"}):
     quota: str
     companion_allowed: bool
     persons_max: int
+    counts: str | None
     price: AmountsAnswer
     copay: AmountsAnswer
     reimburse: int
@@ -261,10 +268,15 @@ def programme(stored: Programme, issued: int) -> ProgrammeAnswer:
     return ProgrammeAnswer(
         id=stored.id, code=stored.code, name=stored.name, valid_from=stored.valid_from,
         valid_until=stored.valid_until, state=stored.state,
-        cards=CardTermsAnswer(quota=stored.quota, validity=stored.validity),
-        ages=AgesAnswer(starts=stored.ages_from, ends=stored.ages_to), companion=stored.companion,
-        counts=stored.counts, once_per_day=stored.once_per_day, languages=list(stored.languages),
-        contact=stored.contact, offline_days=stored.offline_days, logo=stored.logo, cards_issued=issued,
+        cards=CardTermsAnswer(
+            quota=stored.quota, validity=stored.validity, per_family=stored.per_family,
+            siblings=stored.siblings_max, replaced=stored.replaced,
+        ),
+        ages=AgesAnswer(starts=stored.ages_from, ends=stored.ages_to, counted=stored.ages_counted),
+        companion=stored.companion, counts=stored.counts, once_per_day=stored.once_per_day,
+        languages=list(stored.languages),
+        contact=stored.contact, offline_days=stored.offline_days, logo=stored.logo, ceiling=stored.ceiling,
+        ceiling_per=stored.ceiling_per, cards_issued=issued,
         cards_left=None if stored.quota is None else max(stored.quota - issued, 0),
     )  # fmt: skip
 
@@ -293,7 +305,7 @@ def agreement(stored: Agreement) -> AgreementAnswer:
     return AgreementAnswer(
         programme=stored.programme, venue=stored.venue, offer=stored.offer, starts=stored.starts,
         until=stored.until, limit=stored.limit, per=stored.per, quota=stored.quota,
-        companion_allowed=stored.companion_allowed, persons_max=stored.persons_max,
+        companion_allowed=stored.companion_allowed, persons_max=stored.persons_max, counts=stored.counts,
         price=AmountsAnswer(holder=stored.price_holder, companion=stored.price_companion),
         copay=AmountsAnswer(holder=stored.copay_holder, companion=stored.copay_companion),
         reimburse=stored.reimburse, vat_code=stored.vat_code, funding_source=stored.funding_source,

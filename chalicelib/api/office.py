@@ -15,7 +15,18 @@ from chalicelib.shared.answers import ForbiddenError, UnknownError
 from chalicelib.shared.calendar import Period, oslo_date
 from chalicelib.shared.ids import DeviceId, OfferId, ProgrammeId, VenueId, VisitId
 from chalicelib.shared.money import Ore
-from chalicelib.venues.rules import Agreement, Counts, Offer, Programme, SettleBy, State, Venue, VenueKind
+from chalicelib.venues.rules import (
+    AgesCounted,
+    Agreement,
+    Counts,
+    Offer,
+    Programme,
+    Replaced,
+    SettleBy,
+    State,
+    Venue,
+    VenueKind,
+)
 
 doors = Doors(__name__)
 
@@ -24,17 +35,27 @@ _READERS = frozenset({Role.OFFICE, Role.FINANCE, Role.ISSUER})
 
 
 class CardTerms(Body, frozen=True):
-    """How many cards a programme year has, and how long one holds: `programme`, `P1Y`, `P6M`."""
+    """How many cards a programme year and a family have, how long one holds, who shares it, whether it is replaced.
+
+    It holds as long as the programme, to the end of the calendar year, of the school year (30 June), of the half-year,
+    or for years or months as in `P1Y` and `P6M`. `siblings` is how many more children may share a card.
+    """
 
     quota: Annotated[int, Meta(ge=0, le=1_000_000)] | None = None
-    validity: Annotated[str, Meta(pattern=r"^(programme|P[1-9][YM]|P1[0-2]M)$")] = "programme"
+    validity: Annotated[str, Meta(pattern=r"^(programme|calendar_year|school_year|half_year|P[1-9][YM]|P1[0-2]M)$")] = (
+        "programme"
+    )
+    per_family: Annotated[int, Meta(ge=1, le=20)] | None = None
+    siblings: Annotated[int, Meta(ge=0, le=10)] = 0
+    replaced: Replaced = Replaced.FREE
 
 
 class Ages(Body, frozen=True, rename={"starts": "from", "ends": "to"}):
-    """Who may have a card, both years included."""
+    """Who may have a card, both years included; counted by birthday, or by the age that is reached in the year."""
 
     starts: Annotated[int, Meta(ge=0, le=150)]
     ends: Annotated[int, Meta(ge=0, le=150)]
+    counted: AgesCounted = AgesCounted.BIRTHDAY
 
 
 class ProgrammeBody(Body, frozen=True):
@@ -46,13 +67,15 @@ class ProgrammeBody(Body, frozen=True):
     ages: Ages
     state: State = State.OPEN
     cards: CardTerms = CardTerms()
-    companion: Annotated[str, Meta(pattern=r"^(none|any|adult|adult_under:\d{1,2})$")] = "any"
+    companion: Annotated[str, Meta(pattern=r"^(none|any|adult|adult_under:\d{1,2}|family)$")] = "any"
     counts: Counts = Counts.VISIT
     once_per_day: bool = False
     languages: Annotated[tuple[Language, ...], Meta(min_length=1, max_length=9)] = ("nb",)
     contact: Text = ""
     offline_days: Annotated[int, Meta(ge=1, le=60)] = 14
     logo: Id | None = None
+    ceiling: Annotated[Ore, Meta(ge=1, le=100_000_00, description="øre paid for one card in a period")] | None = None
+    ceiling_per: Period = Period.YEAR
 
 
 class VenueBody(Body, frozen=True):
@@ -102,6 +125,7 @@ class AgreementBody(Body, frozen=True, rename={"starts": "from"}):
     quota: Id | None = None
     companion_allowed: bool = True
     persons_max: Annotated[int, Meta(ge=1, le=10)] = 2
+    counts: Annotated[Counts | None, Meta(description="None: as the programme says")] = None
     price: Amounts = Amounts()
     copay: Amounts = Amounts()
     reimburse: Percent = 0
@@ -157,7 +181,9 @@ def put_programme(asking: Asking, sent: ProgrammeBody, programme: str) -> Answer
             valid_until=sent.valid_until, state=sent.state, quota=sent.cards.quota, validity=sent.cards.validity,
             ages_from=sent.ages.starts, ages_to=sent.ages.ends, companion=sent.companion, counts=sent.counts,
             once_per_day=sent.once_per_day, languages=sent.languages, contact=sent.contact,
-            offline_days=sent.offline_days, logo=sent.logo,
+            offline_days=sent.offline_days, logo=sent.logo, ages_counted=sent.ages.counted,
+            per_family=sent.cards.per_family, siblings_max=sent.cards.siblings, replaced=sent.cards.replaced,
+            ceiling=sent.ceiling, ceiling_per=sent.ceiling_per,
         ),
     )  # fmt: skip
     return Answer(answers.programme(stored, house.cards.used_of_quota(asking.tenant, stored, oslo_date(asking.now))))
@@ -211,9 +237,7 @@ def put_venue(asking: Asking, sent: VenueBody, venue: str) -> Answer:
 )  # fmt: skip
 def confirm_account(asking: Asking, sent: ConfirmBody, venue: str) -> Answer:
     """Let the new account stand."""
-    confirmed = wiring.house().terms.confirm_account(
-        asking.tenant, VenueId(venue), by=asking.by, account=sent.account
-    )
+    confirmed = wiring.house().terms.confirm_account(asking.tenant, VenueId(venue), by=asking.by, account=sent.account)
     return Answer(answers.venue(confirmed))
 
 
@@ -246,7 +270,7 @@ def add_agreement(asking: Asking, sent: AgreementBody, venue: str) -> Answer:
         Agreement(
             programme=ProgrammeId(sent.programme), venue=VenueId(venue), offer=OfferId(sent.offer),
             starts=sent.starts, until=sent.until, limit=sent.limit, quota=sent.quota or "", per=sent.per,
-            companion_allowed=sent.companion_allowed, persons_max=sent.persons_max,
+            companion_allowed=sent.companion_allowed, persons_max=sent.persons_max, counts=sent.counts,
             price_holder=sent.price.holder, price_companion=sent.price.companion,
             copay_holder=sent.copay.holder, copay_companion=sent.copay.companion,
             reimburse=sent.reimburse, vat_code=sent.vat_code, funding_source=sent.funding_source,

@@ -67,7 +67,8 @@ export function offerView(offer, { words, say }) {
 function companion(offer, say) {
   const companions = offer.companion === "none" ? 0 : Math.max(offer.persons_max - 1, 0);
   const age = /^adult_under:(\d+)$/.exec(offer.companion)?.[1];
-  const key = companions === 0 ? "companion.none" : offer.companion === "adult" ? "companion.adult" : "companion.any";
+  const who = ["adult", "family"].includes(offer.companion) ? offer.companion : "any";
+  const key = companions === 0 ? "companion.none" : `companion.${who}`;
   return {
     companions,
     companionText: say(key, { n: companions }),

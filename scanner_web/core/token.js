@@ -9,13 +9,13 @@ const FORMAT = 1;
 const DAY = 86_400_000;
 const EPOCH = Date.UTC(2020, 0, 1);
 const KINDS = /** @type {const} */ (["card", "timekred"]);
-const COMPANIONS = /** @type {const} */ (["none", "any", "adult"]);
+const COMPANIONS = /** @type {const} */ (["none", "any", "adult", "family"]);
 
 /**
  * What stands in a token. `municipality` is the kommunenummer; both dates are days on which the card is valid.
  * @typedef {{
  *   keyId: number, municipality: number, programme: number, kind: "card" | "timekred", blank: boolean,
- *   companion: "none" | "any" | "adult", number: string, validFrom: string, validUntil: string,
+ *   companion: "none" | "any" | "adult" | "family", number: string, validFrom: string, validUntil: string,
  * }} TokenBody
  */
 

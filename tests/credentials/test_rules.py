@@ -131,9 +131,10 @@ def test_the_flags_come_back_from_their_byte(kind: Kind, blank: bool, companion:
 def test_the_flags_stand_in_the_bits_that_the_scanner_reads() -> None:
     assert Flags(Kind.TIMEKRED, blank=True, companion=Companion.ADULT).byte == 0b1011
     assert Flags(Kind.CARD, blank=False, companion=Companion.NONE).byte == 0
+    assert Flags(Kind.CARD, blank=False, companion=Companion.FAMILY).byte == 0b1100
 
 
-@pytest.mark.parametrize("byte", [0b1100, 0b10000, 0b10000000])
+@pytest.mark.parametrize("byte", [0b10000, 0b11100, 0b10000000])
 def test_a_flag_without_a_meaning_is_not_guessed_at(byte: int) -> None:
     with pytest.raises(ValueError):  # noqa: PT011  the caller needs to know no more
         Flags.of(byte)

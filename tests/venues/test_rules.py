@@ -118,6 +118,12 @@ def test_what_is_right_has_no_faults() -> None:
         ({"companion": "adult_under:"}, "companion", "bad_companion"),
         ({"companion": "adult_under:0"}, "companion", "bad_companion"),
         ({"companion": "everyone"}, "companion", "bad_companion"),
+        ({"companion": "family:4"}, "companion", "bad_companion"),
+        ({"validity": "school"}, "cards.validity", "bad_validity"),
+        ({"per_family": 0}, "cards.per_family", "out_of_range"),
+        ({"siblings_max": 11}, "cards.siblings", "out_of_range"),
+        ({"ceiling": Ore(0)}, "ceiling", "out_of_range"),  # that would be a card for nothing
+        ({"ceiling": Ore(100_000_01)}, "ceiling", "out_of_range"),
         ({"languages": ()}, "languages", "bad_languages"),
         ({"languages": ("nb", "nb")}, "languages", "bad_languages"),
         ({"languages": ("sv",)}, "languages", "bad_languages"),
@@ -237,3 +243,13 @@ def test_a_text_is_given_in_the_language_asked_for_else_in_bokmal_else_in_what_t
     assert rules.in_language({"nb": "Bad", "en": "Pool"}, "so") == "Bad"
     assert rules.in_language({"en": "Pool"}, "so") == "Pool"
     assert rules.in_language({}, "so") == ""
+
+
+@pytest.mark.parametrize("validity", ["programme", "calendar_year", "school_year", "half_year", "P1Y", "P6M", "P18M"])
+def test_a_card_may_be_valid_for_as_long_as_some_municipality_has_it(validity: str) -> None:
+    rules.insist(rules.faults_of_programme(replace(PROGRAMME, validity=validity)))
+
+
+@pytest.mark.parametrize("companion", ["none", "any", "adult", "adult_under:14", "family"])
+def test_whom_a_card_lets_in_beside_its_holder_is_one_of_five(companion: str) -> None:
+    rules.insist(rules.faults_of_programme(replace(PROGRAMME, companion=companion)))

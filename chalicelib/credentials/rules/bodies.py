@@ -33,10 +33,11 @@ class Companion(StrEnum):
     NONE = "none"
     ANY = "any"
     ADULT = "adult"
+    FAMILY = "family"  # who lives together with the holder
 
 
 _KINDS: Final = (Kind.CARD, Kind.TIMEKRED)
-_COMPANIONS: Final = (Companion.NONE, Companion.ANY, Companion.ADULT)
+_COMPANIONS: Final = (Companion.NONE, Companion.ANY, Companion.ADULT, Companion.FAMILY)
 _BLANK_BIT: Final = 1
 _COMPANION_BIT: Final = 2
 

@@ -13,6 +13,7 @@ from chalicelib.venues.rules.checking import (
 from chalicelib.venues.rules.configuration import Configuration, Reading
 from chalicelib.venues.rules.phrases import CATEGORIES, LANGUAGES, PHRASES, Words, in_language
 from chalicelib.venues.rules.records import (
+    AgesCounted,
     Agreement,
     Counts,
     Municipality,
@@ -20,6 +21,7 @@ from chalicelib.venues.rules.records import (
     PendingAccount,
     Programme,
     Record,
+    Replaced,
     SettleBy,
     State,
     Venue,
@@ -34,6 +36,7 @@ __all__ = [
     "LANGUAGES",
     "MOST_PER_TICKET",
     "PHRASES",
+    "AgesCounted",
     "Agreement",
     "Configuration",
     "Counts",
@@ -43,6 +46,7 @@ __all__ = [
     "Programme",
     "Reading",
     "Record",
+    "Replaced",
     "SettleBy",
     "State",
     "Venue",

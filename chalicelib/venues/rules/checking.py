@@ -15,6 +15,10 @@ MOST_PER_TICKET: Final = Ore(100_000_00)
 _FIRST_DAY: Final = date(2020, 1, 1)  # a token counts its days from here, in 16 bits
 _LAST_DAY: Final = date(2199, 12, 31)
 _LIST: Final = 20
+_MOST_SIBLINGS: Final = 10
+_VALIDITIES: Final = "programme|calendar_year|school_year|half_year"
+_DURATIONS: Final = "P([1-9]|10)Y|P([1-9]|[1-9][0-9]|1[01][0-9]|120)M"
+_COMPANIONS: Final = "none|any|adult|adult_under:[1-9][0-9]?|family"
 
 
 def insist(faults: Iterable[Field]) -> None:
@@ -38,21 +42,32 @@ def faults_of_programme(sent: Programme) -> Iterator[Field]:
     yield from _id("id", sent.id)
     yield from _words("name", sent.name, 80, needed=True)
     yield from _dates("valid_from", sent.valid_from, "valid_until", sent.valid_until)
-    if sent.quota is not None:
-        yield from _number("cards.quota", sent.quota, 0, 1_000_000)
-    if not re.fullmatch(r"programme|P([1-9]|10)Y|P([1-9]|[1-9][0-9]|1[01][0-9]|120)M", sent.validity):
-        yield Field("cards.validity", "bad_validity", "Write `programme`, or years or months as in `P1Y` or `P6M`.")
+    yield from _cards(sent)
     yield from _number("ages.from", sent.ages_from, 0, 150)
     yield from _number("ages.to", sent.ages_to, 0, 150)
     if sent.ages_from > sent.ages_to:
         yield Field("ages.to", "before_from", "The highest age is at least the lowest.")
-    if not re.fullmatch(r"none|any|adult|adult_under:[1-9][0-9]?", sent.companion):
-        yield Field("companion", "bad_companion", "Write `none`, `any`, `adult` or `adult_under:` and an age.")
+    if not re.fullmatch(_COMPANIONS, sent.companion):
+        named = "`none`, `any`, `adult`, `family`, or `adult_under:` and an age"
+        yield Field("companion", "bad_companion", f"Write {named}.")
+    if sent.ceiling is not None:
+        yield from _number("ceiling", sent.ceiling, 1, MOST_PER_TICKET)
     if not sent.languages or len(set(sent.languages)) < len(sent.languages) or set(sent.languages) - LANGUAGES:
         yield Field("languages", "bad_languages", f"Name each language once, out of {', '.join(sorted(LANGUAGES))}.")
     yield from _text("contact", sent.contact, 0, 1000)
     yield from _number("offline_days", sent.offline_days, 1, 60)
     yield from _image("logo", sent.logo)
+
+
+def _cards(sent: Programme) -> Iterator[Field]:
+    if sent.quota is not None:
+        yield from _number("cards.quota", sent.quota, 0, 1_000_000)
+    if not re.fullmatch(f"{_VALIDITIES}|{_DURATIONS}", sent.validity):
+        named = ", ".join(f"`{each}`" for each in _VALIDITIES.split("|"))
+        yield Field("cards.validity", "bad_validity", f"Write {named}, or years or months as in `P1Y` or `P6M`.")
+    if sent.per_family is not None:
+        yield from _number("cards.per_family", sent.per_family, 1, _LIST)
+    yield from _number("cards.siblings", sent.siblings_max, 0, _MOST_SIBLINGS)
 
 
 def faults_of_venue(sent: Venue) -> Iterator[Field]:

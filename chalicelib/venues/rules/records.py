@@ -24,6 +24,21 @@ class Counts(StrEnum):
     PERSON = "person"
 
 
+class AgesCounted(StrEnum):
+    """When an age is reached: on the birthday, which the server does not know, or with the year."""
+
+    BIRTHDAY = "birthday"  # out only who is outside on every day of the start year
+    YEAR = "year"  # the age reached in the start year decides
+
+
+class Replaced(StrEnum):
+    """How often a lost, stolen or damaged card is replaced."""
+
+    FREE = "free"
+    ONCE = "once"
+    NEVER = "never"
+
+
 class VenueKind(StrEnum):
     """Who runs a venue."""
 
@@ -63,16 +78,23 @@ class Programme:
     valid_until: date
     state: State = State.OPEN
     quota: int | None = None  # cards per programme year
-    validity: str = "programme"  # or an ISO 8601 duration of years or months: `P1Y`, `P6M`
+    # programme, calendar_year, school_year (from 1 July), half_year, or a duration of years or months: `P1Y`, `P6M`
+    validity: str = "programme"
     ages_from: int = 0
     ages_to: int = 150
-    companion: str = "any"  # none, any, adult, adult_under:<age>
+    companion: str = "any"  # none, any, adult, adult_under:<age>, family (who lives together)
     counts: Counts = Counts.VISIT
     once_per_day: bool = False
     languages: tuple[str, ...] = ("nb",)
     contact: str = ""
     offline_days: int = 14  # how old a visit from a queue may be
     logo: str | None = None  # an image in the files
+    ages_counted: AgesCounted = AgesCounted.BIRTHDAY
+    per_family: int | None = None  # cards at a time under one family reference; None: no limit
+    siblings_max: int = 0  # how many more children may share a card
+    replaced: Replaced = Replaced.FREE
+    ceiling: Ore | None = None  # what the municipality pays at most for a card in a period; None: no limit
+    ceiling_per: Period = Period.YEAR
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +153,7 @@ class Agreement:
     per: Period = Period.CARD
     companion_allowed: bool = True
     persons_max: int = 2
+    counts: Counts | None = None  # None: as the programme says
     price_holder: Ore = Ore(0)
     price_companion: Ore = Ore(0)
     copay_holder: Ore = Ore(0)
