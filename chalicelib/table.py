@@ -112,6 +112,8 @@ class CardRow(Row, discriminator="card"):
     funding = UnicodeAttribute(null=True)
     flags = NumberAttribute(default=0)  # the token's class and flags byte
     replaced_by = UnicodeAttribute(null=True)
+    siblings = NumberAttribute(null=True)  # how many more children share it
+    replacements = NumberAttribute(null=True)  # how many numbers it has had before
     issued_by = UnicodeAttribute(null=True)
     year = UnicodeAttribute(null=True)  # the programme year whose quota it counts in
     # Two maps of counters: "<quota>@<period stamp>" -> marks, and "<quota>" -> date of the latest visit.

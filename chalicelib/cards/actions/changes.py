@@ -123,7 +123,10 @@ class Changes(Clerk):
             status_after(Act.REPLACE, before.status)
             if before.valid_until < oslo_date(now):
                 raise ConflictError("not_in_that_state", "The card's last day has passed.")
-            after, blank = replace(before, number=made, status=Status.ACTIVE), None
+            after, blank = (
+                replace(before, number=made, status=Status.ACTIVE, replacements=before.replacements + 1),
+                None,
+            )
             if stock is not None:
                 blank = self._known(tenant, stock, now)
                 refuse_unless_blank(blank, before.programme)

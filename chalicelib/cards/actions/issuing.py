@@ -105,6 +105,7 @@ class Issuing(Clerk):
             unit=application.unit,
             family_ref=application.family_ref,
             funding=application.funding_source,
+            siblings=application.siblings,
             flags=flags_of(programme, application.birth_year, first),
             issued_by=by,
             year=programme_year(programme, first).isoformat(),

@@ -58,6 +58,8 @@ class Card:
     issued_by: str = ""
     year: str | None = None
     replaced_by: CardNumber | None = None
+    siblings: int = 0  # how many more children share it
+    replacements: int = 0  # how many numbers it has had before this one
     uses: dict[str, int] = field(default_factory=dict)
     last: dict[str, date] = field(default_factory=dict)
     latest: LatestUse | None = None

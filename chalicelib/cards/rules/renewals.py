@@ -34,5 +34,6 @@ def renewal(card: Card, programme: Programme, today: date) -> Application:
         unit=card.unit,
         family_ref=card.family_ref,
         funding_source=card.funding,
+        siblings=card.siblings,
         valid_from=max(next_period(card, today), programme.valid_from),
     )

@@ -16,7 +16,7 @@ from chalicelib.table import CardRow, PointerRow, epoch, pointer_pk
 # What makes a blank somebody's card.
 _WHOSE: Final = (
     "group", "place", "expires", "status", "valid_from", "valid_until", "birth_year", "language", "external_ref",
-    "unit", "family_ref", "funding", "flags", "issued_by", "year",
+    "unit", "family_ref", "funding", "flags", "issued_by", "year", "siblings",
 )  # fmt: skip
 
 

@@ -153,6 +153,8 @@ def to_card(number: CardNumber, row: CardRow) -> Card:
         funding=row.funding,
         flags=int(row.flags),
         replaced_by=None if row.replaced_by is None else CardNumber(row.replaced_by),
+        siblings=int(row.siblings or 0),
+        replacements=int(row.replacements or 0),
         uses={name: int(used) for name, used in row.uses.attribute_values.items()},
         last={quota: date.fromisoformat(day) for quota, day in row.last.attribute_values.items()},
         latest=_latest(row),
