@@ -31,6 +31,12 @@ class Files(Protocol):
     def get(self, key: str) -> bytes | None:
         """Give the bytes of a file, or None where there is none."""
 
+    def names(self, under: str) -> list[str]:
+        """Give the keys under one that others begin with, `<under>/…`, in order."""
+
+    def remove(self, key: str) -> None:
+        """Take a file away; one that is gone is as good."""
+
 
 class FolderFiles:
     """Files in a folder of this machine."""
@@ -58,6 +64,16 @@ class FolderFiles:
             return (self._folder / checked(key)).read_bytes()
         except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
             return None
+
+    def names(self, under: str) -> list[str]:
+        """Give the keys under another, in order; the hidden file of a write under way is none."""
+        found = (path.relative_to(self._folder).as_posix() for path in (self._folder / checked(under)).rglob("*")
+                 if path.is_file() and not path.name.startswith("."))  # fmt: skip
+        return sorted(found)
+
+    def remove(self, key: str) -> None:
+        """Take a file away; one that is gone is as good."""
+        (self._folder / checked(key)).unlink(missing_ok=True)
 
 
 class BucketFiles:
@@ -94,6 +110,15 @@ class BucketFiles:
             raise
         content: bytes = found["Body"].read()
         return content
+
+    def names(self, under: str) -> list[str]:
+        """Give the keys under another, in order, a thousand a request."""
+        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._name, Prefix=f"{checked(under)}/")
+        return sorted(each["Key"] for page in pages for each in page.get("Contents", []))
+
+    def remove(self, key: str) -> None:
+        """Take a file away. A bucket with versions keeps what was there for as long as its own rules say."""
+        self._client.delete_object(Bucket=self._name, Key=checked(key))
 
     @property
     def _client(self) -> Any:

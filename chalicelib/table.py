@@ -228,6 +228,10 @@ class SettlementRow(Row, discriminator="settlement"):
     version = NumberAttribute(default=0)
 
 
+class ImportRow(Row, discriminator="import"):
+    """That a municipality's archive is being read in here, until all of it stands. The sort key is its fingerprint."""
+
+
 def config_pk(tenant: str) -> str:
     """Everything a tenant has configured, one Query."""
     return f"T#{tenant}#CONFIG"
@@ -283,6 +287,16 @@ def settlement_pk(tenant: str) -> str:
     return f"T#{tenant}#SETTLEMENT"
 
 
+def import_pk(tenant: str) -> str:
+    """Find an archive that is being read in, by its fingerprint."""
+    return f"T#{tenant}#IMPORT"
+
+
+def of_tenant(tenant: str) -> str:
+    """Give how every key of a tenant begins; no id holds a `#`, so no other tenant's does."""
+    return f"T#{tenant}#"
+
+
 def settle_group(tenant: str, venue: str, month: str) -> str:
     """GSI1: the visits and voids of a venue received in a month, sorted by date and id."""
     return f"T#{tenant}#SETTLE#{venue}#{month}"
@@ -324,6 +338,11 @@ def bind(*, name: str, region: str, engine: str | None) -> None:
 def connection() -> Connection:
     """Give the connection that a transaction is sent through."""
     return Row._get_connection().connection  # noqa: SLF001  the one place that reaches for it
+
+
+def kinds() -> list[str]:
+    """Give every kind of row there is, as `kind` holds it."""
+    return sorted(str(kind.kind.get_discriminator(kind)) for kind in _kinds(Row))
 
 
 def _kinds(row: type[Row]) -> Iterator[type[Row]]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from chalicelib.access.actions import Gate
+    from chalicelib.archive.actions import Archive
     from chalicelib.cards.actions import CardDesk
     from chalicelib.credentials.actions import Mint
     from chalicelib.credentials.store import KeyRing
@@ -118,9 +119,15 @@ class House:
         from chalicelib.settlement.actions import Closing
         from chalicelib.settlement.store import SettlementStore
 
-        return Closing(
-            store=SettlementStore(), files=self.files, configuration=self.terms.configuration, paper=paper
-        )
+        return Closing(store=SettlementStore(), files=self.files, configuration=self.terms.configuration, paper=paper)
+
+    @cached_property
+    def archive(self) -> Archive:
+        """Where a municipality is taken out as one file, and read in."""
+        from chalicelib.archive.actions import Archive
+        from chalicelib.archive.store import ArchiveStore
+
+        return Archive(store=ArchiveStore(), files=self.files, key_of=self._signing_key)
 
     @cached_property
     def files(self) -> Files:
@@ -132,7 +139,12 @@ class House:
     def signing_keys(self, tenant: Tenant) -> dict[str, list[dict[str, str]]]:
         """Give the public keys of a tenant's cards as JWKS: also the next one, so that phones have it in good time."""
         self.terms.configuration(tenant)  # UnknownError where there is no such tenant
-        return self.mint.jwks(tenant, self.keys.key_ids())
+        return self.mint.jwks(tenant, self.keys.key_ids(tenant))
+
+    def _signing_key(self, tenant: Tenant, key_id: int) -> dict[str, str] | None:
+        if key_id not in self.keys.key_ids(tenant):
+            return None
+        return self.mint.jwks(tenant, [key_id])["keys"][0]
 
     def table_answers(self) -> bool:
         """Say whether the table can be read."""

@@ -56,6 +56,18 @@ def test_a_file_that_was_never_written_is_none(files: Files) -> None:
     assert files.get("t/settlements/lines.csv/deeper") is None
 
 
+def test_the_files_under_a_name_are_listed_and_taken_away(files: Files) -> None:
+    for key in ("by/b.csv", "by/settlements/2026-01/a.csv", "byen/c.csv"):
+        files.put_once(key, b"x")
+    assert files.names("by") == ["by/b.csv", "by/settlements/2026-01/a.csv"]
+    files.remove("by/b.csv")
+    files.remove("by/b.csv")
+    assert files.names("by") == ["by/settlements/2026-01/a.csv"]
+    assert files.names("ingen") == []
+    with pytest.raises(MalformedError):
+        files.remove("../by")
+
+
 @pytest.mark.parametrize(
     "key",
     [
