@@ -64,3 +64,16 @@ def test_the_secret_of_the_cloud_gives_the_same_keys_as_the_file(tmp_path: Path)
     in_the_cloud = KeyRing(arn, region).public(LORENSKOG, 1)
     in_the_file = KeyRing(_file(tmp_path, {"1": TEXT}), "").public(LORENSKOG, 1)
     assert in_the_cloud.public_bytes_raw() == in_the_file.public_bytes_raw()
+
+
+def test_a_municipality_from_elsewhere_brings_its_keys_and_no_other_municipalitys(tmp_path: Path) -> None:
+    there = KeyRing(_file(tmp_path, {"1": TEXT, "2": "y" * 32}), "")
+    carried = there.to_carry(LORENSKOG)
+    here = KeyRing(_file(tmp_path, {"1": "z" * 32, "carried": carried}), "")
+    for key in (1, 2):
+        assert here.private(LORENSKOG, key).private_bytes_raw() == there.private(LORENSKOG, key).private_bytes_raw()
+        assert here.tags(LORENSKOG, key) == there.tags(LORENSKOG, key)
+    assert here.key_ids(LORENSKOG) == (1, 2)
+    assert here.key_ids(Tenant("other")) == here.key_ids() == (1,)
+    assert here.public(Tenant("other"), 1).public_bytes_raw() != there.public(Tenant("other"), 1).public_bytes_raw()
+    assert here.to_carry(LORENSKOG) == carried  # and on to a third
