@@ -2,7 +2,7 @@
 
 import platform
 
-from bench import imports, loopback, overhead
+from bench import imports, loopback, overhead, printing
 from bench.stage import stage
 
 
@@ -10,6 +10,7 @@ def main() -> None:
     """Measure and print."""
     print(f"Python {platform.python_version()} on {platform.machine()}; medians; a quiet machine tells more")
     print(imports.report(), flush=True)
+    print(printing.report(), flush=True)
     with stage() as set_up:
         print(overhead.report(set_up), flush=True)
         print(loopback.report(set_up), flush=True)

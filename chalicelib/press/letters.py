@@ -22,7 +22,7 @@ _RIGHT_TO_LEFT: Final = frozenset({"R", "AL", "AN"})
 
 def is_printable(text: str) -> bool:
     """Say whether a font here has every letter; the others would come out as empty boxes."""
-    return all(ord(char) in _letters() for char in tidy(text))
+    return all(any(ord(char) in letters_of(font) for font in FONTS) for char in tidy(text))
 
 
 def tidy(text: str) -> str:
@@ -51,9 +51,7 @@ def halves(name: str, wide: Callable[[str], float]) -> tuple[str, ...]:
 
 
 @cache
-def _letters() -> frozenset[int]:
-    found: set[int] = set()
-    for file in FONTS.values():
-        with TTFont(file, lazy=True) as font:
-            found.update(font.getBestCmap())
-    return frozenset(found)
+def letters_of(font: str) -> frozenset[int]:
+    """Give the code points that a font has letters for."""
+    with TTFont(FONTS[font], lazy=True) as opened:
+        return frozenset(opened.getBestCmap())

@@ -130,10 +130,10 @@ class Back:
         room = grid.column - right - _APART
         self.pen.say(line.place, x, y + grid.baseline, grid.size, font="strong", room=room)
         if has_boxes(line):
-            for number in range(line.visits or 0):
-                down, along = divmod(number, grid.per_row)
-                left = boxes_at + along * (grid.box + grid.apart)
-                self.pen.box(left, y + down * grid.pitch + (grid.pitch - grid.box) // 2, grid.box)
+            above = y + (grid.pitch - grid.box) // 2
+            places = (divmod(number, grid.per_row) for number in range(line.visits or 0))
+            step = grid.box + grid.apart
+            self.pen.boxes(((boxes_at + along * step, above + down * grid.pitch) for down, along in places), grid.box)
         else:
             instead = instead_of_boxes(line, self.words)
             self.pen.say(instead, boxes_at, y + grid.baseline, grid.size, room=right)
