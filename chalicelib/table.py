@@ -194,6 +194,8 @@ class VisitRow(Row, discriminator="visit"):
     device = UnicodeAttribute()
     flags: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)
     void_month = UnicodeAttribute(null=True)
+    children = NumberAttribute(null=True)  # how many share the card, where more than one
+    purse = UnicodeAttribute(null=True)  # the key in the card's `uses` that the amount was taken from
 
 
 class VoidRow(Row, discriminator="void"):

@@ -385,9 +385,11 @@ def batch_row(row: int, row_id: str | None, came_of: GivenOut | OpplevError) -> 
 def card_in_full(stored: Card, history: Iterable[StatusChange], configuration: Configuration, day: date) -> CardInFull:
     """Show a card to its issuer: use per offer under the terms of the day, and its history."""
     from chalicelib.cards.rules import counter, left
+    from chalicelib.venues.rules import allowance
 
+    programme = configuration.programmes.get(stored.programme)
     terms = [
-        each for each in configuration.agreements
+        (each, *allowance(each, programme)) for each in configuration.agreements
         if each.programme == stored.programme and each.starts <= day <= each.until
     ]  # fmt: skip
     return CardInFull(
@@ -398,9 +400,9 @@ def card_in_full(stored: Card, history: Iterable[StatusChange], configuration: C
         uses=[
             UseAnswer(
                 venue=each.venue, offer=each.offer, used=stored.uses.get(counter(each, day), 0),
-                left=left(stored, each, day), limit=each.limit, period=each.per,
+                left=left(stored, each, programme, day), limit=limit, period=period,
             )
-            for each in terms
+            for each, limit, period in terms
         ],
         history=[
             HistoryAnswer(at=rfc3339(each.at), status=each.status, reason=each.reason, by=each.by) for each in history

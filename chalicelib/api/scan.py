@@ -57,7 +57,7 @@ class VisitBody(Body, frozen=True):
     id: Uuid
     card: CardText
     offer: Id
-    persons: Annotated[int, Meta(ge=1, le=10)]
+    persons: Annotated[int, Meta(ge=1, le=20)]
     at: datetime
     carrier: Annotated[str, Meta(pattern="^(qr|nfc|sun|typed)$")]
     offline: bool = False
@@ -98,6 +98,10 @@ class DeviceClaimed(Shape):
     audience: str
 
 
+class ToPayAnswer(AmountsAnswer):
+    children: int  # so many pay as the holder does
+
+
 class VerdictAnswer(Shape):
     admitted: bool
     because: str | None
@@ -107,7 +111,7 @@ class VerdictAnswer(Shape):
     included_text: dict[str, str]
     excluded: list[str]
     excluded_text: dict[str, str]
-    to_pay: AmountsAnswer | None
+    to_pay: ToPayAnswer | None
     left: int | None
     limit: int | None
     period: str | None
@@ -282,7 +286,9 @@ def _verdict(verdict: "Verdict") -> VerdictAnswer:
         admitted=verdict.admitted, because=verdict.because, persons=verdict.persons, offer=verdict.offer,
         included=list(verdict.included), included_text=verdict.included_text, excluded=list(verdict.excluded),
         excluded_text=verdict.excluded_text,
-        to_pay=None if to_pay is None else AmountsAnswer(holder=to_pay.holder, companion=to_pay.companion),
+        to_pay=None if to_pay is None else ToPayAnswer(
+            holder=to_pay.holder, companion=to_pay.companion, children=to_pay.children
+        ),
         left=verdict.left, limit=verdict.limit, period=verdict.period, companion=verdict.companion,
         age_limit=verdict.age_limit, valid_until=verdict.valid_until, used_minutes_ago=verdict.used_minutes_ago,
     )  # fmt: skip

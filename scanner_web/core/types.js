@@ -23,7 +23,7 @@ export const BECAUSE = /** @type {const} */ ([
 
 /** @typedef {Record<string, string>} Words language (BCP 47) to text */
 
-/** @typedef {{holder: number, companion: number}} ToPay øre paid at the till */
+/** @typedef {{holder: number, companion: number, children?: number}} ToPay øre paid at the till; so many children share the card and pay as the holder */
 
 /**
  * Yes or no for one card at one offer. `left` and `limit` are null where entry is free all year,

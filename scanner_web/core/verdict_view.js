@@ -114,8 +114,9 @@ export function payText(verdict, persons, locale, say) {
  * @returns {number} øre
  */
 export function toPay(verdict, persons) {
-  const { holder, companion } = verdict.to_pay ?? { holder: 0, companion: 0 };
-  return holder + Math.max(persons - 1, 0) * companion;
+  const { holder, companion, children = 1 } = verdict.to_pay ?? { holder: 0, companion: 0 };
+  const holders = Math.min(persons, children);
+  return holders * holder + (persons - holders) * companion;
 }
 
 /**

@@ -16,6 +16,7 @@ from chalicelib.cards.rules import Status
 from chalicelib.shared.answers import ConflictError, RuleError
 from chalicelib.shared.calendar import Period, last_day_of_stamp, oslo_date, stamp
 from chalicelib.shared.ids import CardNumber, VisitId
+from chalicelib.shared.money import Ore
 from chalicelib.venues.rules import Counts
 from chalicelib.visits.actions import Asked, Result
 from tests.visits.till import (
@@ -60,6 +61,7 @@ class Model:
     per: Period
     once: bool
     each_person: bool
+    ceiling: int | None = None
     blocked: set[str] = field(default_factory=set)
     uses: dict[tuple[str, str], int] = field(default_factory=dict)
     last: dict[tuple[str, str], date] = field(default_factory=dict)
@@ -74,9 +76,19 @@ class Model:
             return "blocked"
         if limit is not None and self.uses.get((card, f"{offer}@{stamp(self.per, day)}"), 0) + taken > limit:
             return "allowance_used_up"
+        if self.ceiling is not None and self.spent(card, day) + self.costs(min(persons, 2)) > self.ceiling:
+            return "allowance_used_up"
         if self.once and self.last.get((card, offer)) == day:
             return "used_today"
         return "companion_not_allowed" if persons > 2 else None
+
+    def costs(self, persons: int) -> int:
+        """Give what the municipality pays: half of 95 kroner, and half of 120 for each companion."""
+        return 47_50 + (persons - 1) * 60_00
+
+    def spent(self, card: str, day: date) -> int:
+        """Give what was paid for a card in the year."""
+        return self.uses.get((card, f"øre@{day.year}"), 0)
 
     def keep(self, visit: str, card: str, offer: str, persons: int, day: date) -> Kept:
         """Count a visit."""
@@ -90,6 +102,8 @@ class Model:
         kept = Kept(card, offer, persons, day, counter, persons if self.each_person else 1, moved, before, over)
         self.visits[visit] = kept
         self.uses[card, counter] = self.uses.get((card, counter), 0) + kept.marks
+        if self.ceiling is not None:
+            self.uses[card, f"øre@{day.year}"] = self.spent(card, day) + self.costs(persons)
         if moved:
             self.last[card, offer] = day
         return kept
@@ -99,6 +113,8 @@ class Model:
         kept = self.visits[visit]
         kept.voided_by = void
         self.uses[kept.card, kept.counter] -= kept.marks
+        if self.ceiling is not None:
+            self.uses[kept.card, f"øre@{kept.day.year}"] -= self.costs(kept.persons)
         if kept.moved and self.last.get((kept.card, kept.offer)) == kept.day:
             if kept.before is None:
                 del self.last[kept.card, kept.offer]
@@ -110,6 +126,7 @@ class Tills(RuleBasedStateMachine):
     """Two cards, two offers, two phones, and days that pass."""
 
     per, limit, once, counts = Period.WEEK, 3, False, Counts.PERSON
+    ceiling: Ore | None = None
     asked = Bundle("asked")
 
     @initialize()
@@ -117,9 +134,11 @@ class Tills(RuleBasedStateMachine):
         swim = replace(AGREEMENT, limit=self.limit, per=self.per)
         slide = replace(AGREEMENT, offer=SLIDE, quota="slide", limit=None, per=self.per)
         programme = replace(PROGRAMME, once_per_day=self.once, counts=self.counts, offline_days=OFFLINE_DAYS)
+        programme = replace(programme, ceiling=self.ceiling)
         self.till = Till(configuration(programme=programme, agreements=(swim, slide)))
         self.cards: list[CardNumber] = [give_card(valid_until="2027-12-31") for _ in range(2)]
-        self.model = Model({SWIM: self.limit, SLIDE: None}, self.per, self.once, self.counts is Counts.PERSON)
+        each_person = self.counts is Counts.PERSON
+        self.model = Model({SWIM: self.limit, SLIDE: None}, self.per, self.once, each_person, self.ceiling)
 
     @rule(
         target=asked,
@@ -245,7 +264,13 @@ class OnceADay(Tills):
     per, limit, once, counts = Period.YEAR, 4, True, Counts.VISIT
 
 
-@pytest.mark.parametrize("machine", [Tills, OnceADay])
+class UnderACeiling(Tills):
+    """The same where the municipality pays at most 330 kroner for a card in a year."""
+
+    limit, ceiling = 6, Ore(330_00)
+
+
+@pytest.mark.parametrize("machine", [Tills, OnceADay, UnderACeiling])
 @pytest.mark.usefixtures("fresh_table")
 def test_the_table_and_a_dict_agree_on_every_history(machine: type[Tills]) -> None:
     print(f"OPPLEV_SEED={SEED}")  # noqa: T201  pytest shows it when the test fails

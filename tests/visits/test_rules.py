@@ -9,6 +9,7 @@ import pytest
 from chalicelib.cards.rules import Card, LatestUse, Status
 from chalicelib.shared.calendar import Period
 from chalicelib.shared.ids import CardKey, CardNumber, VenueId
+from chalicelib.shared.money import Ore
 from chalicelib.venues.rules import Agreement, Counts, State
 from chalicelib.visits.rules import (
     Admitted,
@@ -60,6 +61,8 @@ def facts(
         | changes,
     )
 
+
+CEILING: dict[str, Any] = {"ceiling": Ore(150_00)}
 
 TABLE = [
     # A card with nothing used: two may come, five are left before them.
@@ -137,6 +140,44 @@ TABLE = [
     # Nobody may come along and one mark is left: it is the company that is wrong, not the allowance.
     (facts(agreement={"companion_allowed": False}, programme={"counts": Counts.PERSON},
            card={"uses": {"swim@2026": 4}}, persons=2), Refused(Because.COMPANION_NOT_ALLOWED, 1)),
+    # The agreement counts persons where the programme counts visits, and the other way round.
+    (facts(agreement={"counts": Counts.PERSON}, persons=2), Admitted(2, 3)),
+    (facts(agreement={"counts": Counts.VISIT}, programme={"counts": Counts.PERSON}, persons=2), Admitted(2, 4)),
+    # A family visit: the household, as many as the agreement takes, for one mark; or one each.
+    (facts(programme={"companion": "family"}, agreement={"persons_max": 6}, persons=6), Admitted(6, 4)),
+    (facts(programme={"companion": "family"}, agreement={"persons_max": 6, "counts": Counts.PERSON}), Admitted(5, 5)),
+    (facts(programme={"companion": "family"}, agreement={"persons_max": 6}, persons=7),
+     Refused(Because.COMPANION_NOT_ALLOWED, 6)),
+    # Two children on one card: together with one companion, one mark for the visit or one each.
+    (facts(card={"siblings": 1}), Admitted(3, 5)),
+    (facts(card={"siblings": 1}, persons=3), Admitted(3, 4)),
+    (facts(card={"siblings": 1}, agreement={"counts": Counts.PERSON}, persons=2), Admitted(2, 3)),
+    (facts(card={"siblings": 1, "uses": {"swim@2026": 4}}, agreement={"counts": Counts.PERSON}, persons=2),
+     Refused(Because.ALLOWANCE_USED_UP, 1)),
+    # They also come together where nobody else may; a household already has them in it.
+    (facts(card={"siblings": 1}, programme={"companion": "none"}), Admitted(2, 5)),
+    (facts(card={"siblings": 1}, programme={"companion": "family"}, agreement={"persons_max": 4}), Admitted(4, 5)),
+    (facts(card={"siblings": 1}, programme={"companion": "none"}, persons=3),
+     Refused(Because.COMPANION_NOT_ALLOWED, 2)),
+    # A ceiling of 150 kroner pays for three visits at 47.50 for the child, or for one with a companion at 60 more.
+    (facts(programme=CEILING), Admitted(2, 3)),
+    (facts(programme=CEILING, agreement={"limit": None}, persons=1), Admitted(1, 2)),
+    (facts(programme=CEILING, agreement={"limit": None}, persons=2), Admitted(2, 0)),
+    # The marks are fewer than what the money pays for.
+    (facts(programme=CEILING, card={"uses": {"swim@2026": 4}}, persons=1), Admitted(1, 0)),
+    # To the øre: the last visit is paid, and one øre short it is not.
+    (facts(programme=CEILING, card={"uses": {"øre@2026": 150_00 - 47_50}}, persons=1), Admitted(1, 0)),
+    (facts(programme=CEILING, card={"uses": {"øre@2026": 150_00 - 47_49}}, persons=1),
+     Refused(Because.ALLOWANCE_USED_UP)),
+    # The money pays for the child and not for the companion.
+    (facts(programme=CEILING, card={"uses": {"øre@2026": 150_00 - 60_00}}), Admitted(1, 1)),
+    (facts(programme=CEILING, card={"uses": {"øre@2026": 150_00 - 60_00}}, persons=2),
+     Refused(Because.ALLOWANCE_USED_UP, 1)),
+    # What costs the municipality nothing is let in with the ceiling reached; another year's money does not count.
+    (facts(programme=CEILING, agreement={"reimburse": 0}, card={"uses": {"øre@2026": 150_00}}, persons=2),
+     Admitted(2, 4)),
+    (facts(programme=CEILING, card={"uses": {"øre@2025": 150_00}}, persons=1), Admitted(1, 2)),
+    (facts(programme=CEILING | {"ceiling_per": Period.MONTH}, card={"uses": {"øre@2026-10": 150_00}}), Admitted(2, 3)),
 ]  # fmt: skip
 
 

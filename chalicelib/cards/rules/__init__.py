@@ -1,6 +1,6 @@
 """What a card is, and what may be done with it."""
 
-from chalicelib.cards.rules.allowances import counter, left
+from chalicelib.cards.rules.allowances import counter, left, marks_left
 from chalicelib.cards.rules.applications import (
     CORRECTABLE,
     CORRECTED,
@@ -118,6 +118,7 @@ __all__ = [
     "kept_until",
     "lasts_by_itself",
     "left",
+    "marks_left",
     "next_entry",
     "next_period",
     "offers_on",

@@ -11,7 +11,16 @@ from chalicelib.credentials.rules import Companion, Flags
 from chalicelib.shared.calendar import Period
 from chalicelib.shared.ids import OfferId, ProgrammeId, VenueId
 from chalicelib.shared.money import Ore
-from chalicelib.venues.rules import Agreement, Configuration, Offer, Programme, State, Venue, in_language
+from chalicelib.venues.rules import (
+    Agreement,
+    Configuration,
+    Offer,
+    Programme,
+    State,
+    Venue,
+    allowance,
+    in_language,
+)
 
 WRONG_YEARS: Final = 5  # guesses on the holder's page, then nothing until the next day
 
@@ -127,16 +136,26 @@ def offers_on(
         offer = configuration.offers.get((terms.venue, terms.offer))
         in_force = terms.programme == programme.id and terms.starts <= day <= terms.until
         if in_force and venue is not None and offer is not None:
-            remaining = None if of is None else left(of, terms, day)
+            remaining = None if of is None else left(of, terms, programme, day)
             found.append(
-                _holder_offer(terms, venue, offer, language=language, companion=companion, remaining=remaining)
+                _holder_offer(
+                    terms, venue, offer, programme, language=language, companion=companion, remaining=remaining
+                )
             )
     return tuple(sorted(found, key=lambda each: (each.venue_name, each.venue, each.title, each.offer)))
 
 
 def _holder_offer(
-    terms: Agreement, venue: Venue, offer: Offer, *, language: str, companion: Companion, remaining: int | None
+    terms: Agreement,
+    venue: Venue,
+    offer: Offer,
+    programme: Programme,
+    *,
+    language: str,
+    companion: Companion,
+    remaining: int | None,
 ) -> HolderOffer:
+    limit, period = allowance(terms, programme)
     alone = not terms.companion_allowed or terms.persons_max == 1
     return HolderOffer(
         venue=venue.id,
@@ -156,7 +175,7 @@ def _holder_offer(
         persons_max=1 if alone else terms.persons_max,
         copay_holder=terms.copay_holder,
         copay_companion=terms.copay_companion,
-        limit=terms.limit,
-        period=terms.per,
+        limit=limit,
+        period=period,
         left=remaining,
     )

@@ -1,5 +1,6 @@
 """What a programme, a venue, an offer and an agreement are, and which agreement holds on a day."""
 
+from chalicelib.venues.rules.ceilings import allowance, money_left, purse, visits_paid
 from chalicelib.venues.rules.checking import (
     MOST_PER_TICKET,
     faults_of_agreement,
@@ -52,6 +53,7 @@ __all__ = [
     "Venue",
     "VenueKind",
     "Words",
+    "allowance",
     "ended_by",
     "faults_of_agreement",
     "faults_of_municipality",
@@ -61,7 +63,10 @@ __all__ = [
     "in_language",
     "insist",
     "lowest_free_code",
+    "money_left",
     "own_quota",
     "plain_digits",
+    "purse",
+    "visits_paid",
     "with_account",
 ]

@@ -163,17 +163,19 @@ class Agreement:
     funding_source: str | None = None
     signed_on: date | None = None
 
-    def price(self, persons: int) -> Ore:
-        """Give what the tickets cost for the holder and any companions."""
-        return Ore(self.price_holder + (persons - 1) * self.price_companion)
+    def price(self, persons: int, children: int = 1) -> Ore:
+        """Give what the tickets cost. The children of a shared card are taken to come first, then companions."""
+        holders = min(persons, children)
+        return Ore(holders * self.price_holder + (persons - holders) * self.price_companion)
 
-    def copay(self, persons: int) -> Ore:
+    def copay(self, persons: int, children: int = 1) -> Ore:
         """Give what is paid at the till."""
-        return Ore(self.copay_holder + (persons - 1) * self.copay_companion)
+        holders = min(persons, children)
+        return Ore(holders * self.copay_holder + (persons - holders) * self.copay_companion)
 
-    def reimbursed(self, persons: int) -> Ore:
+    def reimbursed(self, persons: int, children: int = 1) -> Ore:
         """Give what the municipality owes for one visit: its share of price less copay, half an øre rounded up."""
-        return share(Ore(self.price(persons) - self.copay(persons)), self.reimburse)
+        return share(Ore(self.price(persons, children) - self.copay(persons, children)), self.reimburse)
 
 
 Record = Municipality | Programme | Venue | Offer | Agreement

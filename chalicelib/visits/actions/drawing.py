@@ -9,7 +9,7 @@ from chalicelib.shared.answers import RuleError
 from chalicelib.shared.calendar import band, oslo_date, oslo_month
 from chalicelib.shared.ids import DeviceId, OfferId, Tenant
 from chalicelib.shared.money import Ore
-from chalicelib.venues.rules import Agreement, Configuration, Offer, Programme, Venue
+from chalicelib.venues.rules import Agreement, Configuration, Offer, Programme, Venue, purse
 from chalicelib.visits.actions.asking import Asked, Presented
 from chalicelib.visits.rules import (
     LATE,
@@ -17,10 +17,13 @@ from chalicelib.visits.rules import (
     Facts,
     Flag,
     Mark,
+    Spend,
     Verdict,
     Visit,
+    children,
     day_of,
     flags_of,
+    left_after,
     marks,
     minutes_since_use,
     nearest,
@@ -114,11 +117,12 @@ def _written_down(  # noqa: PLR0913  facts are many, as in the rules
     day, at = facts.day, now if Flag.CLOCK in flags else min(asked.at, now)
     paid = facts.agreement
     counted = paid or (None if scene.offer is None else nearest(scene.configuration, card.programme, scene.offer, day))
-    taken = marks(facts.programme, asked.persons) if counted else 0
+    taken = marks(facts.programme, counted, asked.persons) if counted else 0
     named = counter(counted, day) if counted else ""
     before = card.last.get(counted.quota) if counted else None
     moves = counted is not None and (before is None or before < day)
-    used = card.uses.get(named, 0)
+    sharing = children(card)
+    spend = _spend(facts, asked.persons, within_rules=within_rules)
     visit = Visit(
         id=asked.id,
         venue=scene.venue.id,
@@ -132,11 +136,11 @@ def _written_down(  # noqa: PLR0913  facts are many, as in the rules
         persons=asked.persons,
         marks=taken,
         counter=named,
-        left=None if paid is None or paid.limit is None else max(paid.limit - used - taken, 0),
-        price=paid.price(asked.persons) if paid else Ore(0),
-        copay=paid.copay(asked.persons) if paid else Ore(0),
+        left=left_after(facts, asked.persons),
+        price=paid.price(asked.persons, sharing) if paid else Ore(0),
+        copay=paid.copay(asked.persons, sharing) if paid else Ore(0),
         percent=paid.reimburse if paid else 0,
-        amount=paid.reimbursed(asked.persons) if paid else Ore(0),
+        amount=paid.reimbursed(asked.persons, sharing) if paid else Ore(0),
         agreement=counted.starts.isoformat() if counted else "",
         settle_by=scene.venue.settle_by,
         carrier=asked.carrier,
@@ -146,6 +150,8 @@ def _written_down(  # noqa: PLR0913  facts are many, as in the rules
         flags=tuple(flags),
         moved_last=moves,
         last_before=before if moves else None,
+        children=sharing,
+        purse=spend.purse if spend else None,
     )
     latest = LatestUse(scene.venue.id, asked.id[:8], at)
     days = facts.programme.offline_days if facts.programme else _UNKNOWN_QUEUE
@@ -161,6 +167,20 @@ def _written_down(  # noqa: PLR0913  facts are many, as in the rules
         last_before=before,
         latest=latest if card.latest is None or card.latest.at <= at else None,
         # A night when the clocks go forward may put the oldest visit's own day among those that are over.
-        forgotten=tuple(name for name in over_and_done(card, today=oslo_date(now), offline_days=days) if name != named),
+        forgotten=tuple(
+            name
+            for name in over_and_done(card, today=oslo_date(now), offline_days=days)
+            if name not in {named, visit.purse}
+        ),
+        spend=spend,
     )
     return Plan(visit, mark)
+
+
+def _spend(facts: Facts, persons: int, *, within_rules: bool) -> Spend | None:
+    """Give what a visit takes of its card's ceiling; one that has happened already takes it also where it is gone."""
+    named = purse(facts.programme, facts.day)
+    if named is None or facts.programme is None or facts.agreement is None:
+        return None
+    amount = facts.agreement.reimbursed(persons, children(facts.card))
+    return Spend(named, amount, facts.programme.ceiling if within_rules else None) if amount else None

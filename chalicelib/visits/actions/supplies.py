@@ -77,6 +77,7 @@ class TermsShown:
     persons_max: int
     companion_allowed: bool
     copay: ToPay
+    counts: str  # the agreement's own, else the programme's
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +204,7 @@ def _offer_shown(offer: Offer, configuration: Configuration, oldest: date) -> Of
             persons_max=version.persons_max,
             companion_allowed=version.companion_allowed,
             copay=ToPay(version.copay_holder, version.copay_companion),
+            counts=version.counts or configuration.programmes[version.programme].counts,
         )
         for version in configuration.agreements
         if (version.venue, version.offer) == (offer.venue, offer.id) and version.until >= oldest

@@ -1,7 +1,16 @@
 """Who may come in, decided from facts alone."""
 
-from chalicelib.visits.rules.counting import Mark, Unmark, quota_of, unmark
-from chalicelib.visits.rules.deciding import MOST_PERSONS, NO_COMPANION, company, decide, marks, reasons
+from chalicelib.visits.rules.counting import Fall, Mark, Spend, Unmark, quota_of, unmark
+from chalicelib.visits.rules.deciding import (
+    MOST_PERSONS,
+    NO_COMPANION,
+    children,
+    company,
+    decide,
+    left_after,
+    marks,
+    reasons,
+)
 from chalicelib.visits.rules.facts import Admitted, Because, Facts, Refused
 from chalicelib.visits.rules.offline import AHEAD, LATE, Flag, day_of, flags_of, nearest, over_and_done
 from chalicelib.visits.rules.verdicts import ToPay, Verdict, minutes_since_use, verdict_of, verdict_on
@@ -17,21 +26,25 @@ __all__ = [
     "Changed",
     "Day",
     "Facts",
+    "Fall",
     "Flag",
     "Listed",
     "Mark",
     "Refused",
     "Seen",
+    "Spend",
     "ToPay",
     "Unmark",
     "Verdict",
     "Visit",
     "Void",
     "Written",
+    "children",
     "company",
     "day_of",
     "decide",
     "flags_of",
+    "left_after",
     "marks",
     "minutes_since_use",
     "nearest",

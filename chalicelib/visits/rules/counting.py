@@ -5,7 +5,17 @@ from datetime import date
 
 from chalicelib.cards.rules import Card, LatestUse
 from chalicelib.shared.ids import CardNumber
+from chalicelib.shared.money import Ore
 from chalicelib.visits.rules.visits import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """What a visit takes of a card's ceiling, in øre."""
+
+    purse: str  # the counter of what was paid
+    amount: Ore
+    ceiling: Ore | None  # None: the counter may stand at anything afterwards
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +33,7 @@ class Mark:
     last_before: date | None
     latest: LatestUse | None  # None: a later use is already remembered
     forgotten: tuple[str, ...]  # counters of periods that are over
+    spend: Spend | None = None  # None: the programme has no ceiling, or the visit costs nothing
 
     @property
     def quota(self) -> str:
@@ -31,13 +42,21 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Fall:
+    """A counter as it was read, and what it falls to."""
+
+    counter: str
+    used: int
+    to: int
+
+
+@dataclass(frozen=True, slots=True)
 class Unmark:
-    """What taking a visit back changes on its card: the counter falls, and what the visit replaced comes back."""
+    """What taking a visit back changes on its card: the counters fall, and what the visit replaced comes back."""
 
     number: CardNumber
     counter: str
-    used: int | None  # the counter as it was read; None: it is gone, and nothing falls
-    falls_to: int
+    falls: tuple[Fall, ...]  # the marks, and what was paid; a counter that is gone does not fall
     restores_last: bool
     day: date
     last_before: date | None
@@ -51,13 +70,16 @@ class Unmark:
 
 def unmark(visit: Visit, card: Card) -> Unmark:
     """Say what taking a visit back does to its card: never below zero, and `last` only where this visit moved it."""
-    used = card.uses.get(visit.counter)
+    taken = ((visit.counter, visit.marks), (visit.purse or "", visit.amount))
     is_latest = card.latest is not None and (card.latest.venue, card.latest.visit) == (visit.venue, visit.id[:8])
     return Unmark(
         number=card.number,
         counter=visit.counter,
-        used=used,
-        falls_to=max((used or 0) - visit.marks, 0),
+        falls=tuple(
+            Fall(named, card.uses[named], max(card.uses[named] - much, 0))
+            for named, much in taken
+            if named in card.uses
+        ),
         restores_last=visit.moved_last and card.last.get(quota_of(visit.counter)) == visit.date,
         day=visit.date,
         last_before=visit.last_before,

@@ -3,13 +3,14 @@
 from datetime import date
 from typing import Final
 
-from chalicelib.cards.rules import Status
-from chalicelib.cards.rules import left as marks_left
-from chalicelib.venues.rules import Agreement, Counts, Programme, State
+from chalicelib.cards.rules import Card, Status, left, marks_left
+from chalicelib.shared.money import Ore
+from chalicelib.venues.rules import Agreement, Counts, Programme, State, money_left, visits_paid
 from chalicelib.visits.rules.facts import Admitted, Because, Facts, Refused
 
 MOST_PERSONS: Final = 20  # more than this is a slip of the finger, whatever an agreement says
 NO_COMPANION: Final = "none"
+_FAMILY: Final = "family"
 
 
 def decide(facts: Facts) -> Admitted | Refused:
@@ -19,10 +20,9 @@ def decide(facts: Facts) -> Admitted | Refused:
     if because is not None:
         mendable = because in {Because.ALLOWANCE_USED_UP, Because.COMPANION_NOT_ALLOWED}
         return Refused(because, persons if mendable else 0)
-    left = left_of(facts)
-    if facts.persons is None or left is None:
-        return Admitted(facts.persons or persons, left)
-    return Admitted(facts.persons, left - marks(facts.programme, facts.persons))
+    if facts.persons is None:
+        return Admitted(persons, left_of(facts))
+    return Admitted(facts.persons, left_after(facts, facts.persons))
 
 
 def reasons(facts: Facts) -> tuple[Because, ...]:
@@ -49,9 +49,14 @@ def reasons(facts: Facts) -> tuple[Because, ...]:
     return tuple(because for because, holds in held.items() if holds)
 
 
-def marks(programme: Programme | None, persons: int) -> int:
+def marks(programme: Programme | None, agreement: Agreement | None, persons: int) -> int:
     """Give the marks that a visit takes of the allowance: one, or one per person."""
-    return persons if programme is not None and programme.counts is Counts.PERSON else 1
+    return persons if _counts_persons(programme, agreement) else 1
+
+
+def children(card: Card | None) -> int:
+    """Give how many children share a card."""
+    return 1 if card is None else 1 + card.siblings
 
 
 def company(programme: Programme | None, agreement: Agreement | None) -> str:
@@ -63,10 +68,40 @@ def company(programme: Programme | None, agreement: Agreement | None) -> str:
 
 
 def left_of(facts: Facts) -> int | None:
-    """Give the marks left at the offer on the day; None where nothing is counted."""
+    """Give the visits left at the offer on the day, by marks and by money; None where nothing bounds them."""
+    if facts.card is None or facts.agreement is None:
+        return None
+    return left(facts.card, facts.agreement, facts.programme, facts.day)
+
+
+def left_after(facts: Facts, persons: int) -> int | None:
+    """Give the visits left after one by so many persons, and none where it goes over; None where nothing bounds."""
+    if facts.agreement is None:
+        return None
+    by_marks, money = _marks_left(facts), _money_left(facts)
+    if by_marks is not None:
+        by_marks = max(by_marks - marks(facts.programme, facts.agreement, persons), 0)
+    if money is not None:
+        money = Ore(max(money - facts.agreement.reimbursed(persons, children(facts.card)), 0))
+    bounds = (by_marks, visits_paid(facts.agreement, money))
+    return min((bound for bound in bounds if bound is not None), default=None)
+
+
+def _marks_left(facts: Facts) -> int | None:
     if facts.card is None or facts.agreement is None:
         return None
     return marks_left(facts.card, facts.agreement, facts.day)
+
+
+def _money_left(facts: Facts) -> Ore | None:
+    if facts.card is None or facts.agreement is None:
+        return None
+    return money_left(facts.programme, facts.card.uses, facts.day)
+
+
+def _counts_persons(programme: Programme | None, agreement: Agreement | None) -> bool:
+    own = None if agreement is None else agreement.counts
+    return (own or (None if programme is None else programme.counts)) is Counts.PERSON
 
 
 def _is_open(programme: Programme | None, day: date) -> bool:
@@ -76,26 +111,35 @@ def _is_open(programme: Programme | None, day: date) -> bool:
 
 
 def _most(facts: Facts) -> int:
-    """Give how many persons may come by the rules of company, marks aside."""
+    """Give how many persons may come by the rules of company, marks aside.
+
+    The children of a shared card may come together. The agreement's most is for one child and its company; a household
+    has the children among it.
+    """
+    holders = children(facts.card)
     if facts.agreement is None or company(facts.programme, facts.agreement) == NO_COMPANION:
-        return 1
-    return facts.agreement.persons_max
+        return holders
+    if company(facts.programme, facts.agreement) == _FAMILY:
+        return max(holders, facts.agreement.persons_max)
+    return min(holders - 1 + facts.agreement.persons_max, MOST_PERSONS)
 
 
 def _room(facts: Facts) -> int:
-    """Give how many persons may come in now: by the rules of company, and by the marks left."""
-    most, left = _most(facts), left_of(facts)
-    if left is None:
-        return most
-    if facts.programme is not None and facts.programme.counts is Counts.PERSON:
-        return min(most, left)
-    return most if left else 0
+    """Give how many persons may come in now: by the rules of company, by the marks and by the money left."""
+    return next((persons for persons in range(_most(facts), 0, -1) if _is_enough_for(facts, persons)), 0)
 
 
 def _is_used_up(facts: Facts) -> bool:
-    """Weigh the marks against the persons who may come at all, so that company is not mistaken for allowance."""
-    left = left_of(facts)
-    return left is not None and left < marks(facts.programme, min(facts.persons or 1, _most(facts)))
+    """Weigh the allowance against the persons who may come at all, so that company is not mistaken for it."""
+    return not _is_enough_for(facts, min(facts.persons or 1, _most(facts)))
+
+
+def _is_enough_for(facts: Facts, persons: int) -> bool:
+    if facts.agreement is None:
+        return True
+    by_marks, money = _marks_left(facts), _money_left(facts)
+    enough_marks = by_marks is None or marks(facts.programme, facts.agreement, persons) <= by_marks
+    return enough_marks and (money is None or facts.agreement.reimbursed(persons, children(facts.card)) <= money)
 
 
 def _is_used_today(facts: Facts) -> bool:

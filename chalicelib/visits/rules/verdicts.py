@@ -8,8 +8,8 @@ from chalicelib.cards.rules import Card, Status
 from chalicelib.shared.calendar import Period, oslo_date
 from chalicelib.shared.ids import OfferId, VenueId
 from chalicelib.shared.money import Ore
-from chalicelib.venues.rules import Agreement, Configuration, Offer, Programme, Words
-from chalicelib.visits.rules.deciding import NO_COMPANION, company, decide, left_of
+from chalicelib.venues.rules import Agreement, Configuration, Offer, Programme, Words, allowance
+from chalicelib.visits.rules.deciding import NO_COMPANION, children, company, decide, left_of
 from chalicelib.visits.rules.facts import Admitted, Because, Facts, Refused
 from chalicelib.visits.rules.offline import Flag
 from chalicelib.visits.rules.visits import Visit
@@ -20,10 +20,14 @@ _OF_THE_ALLOWANCE: Final = frozenset({Because.ALLOWANCE_USED_UP, Because.USED_TO
 
 @dataclass(frozen=True, slots=True)
 class ToPay:
-    """What is paid at the till, in øre: for the holder, and for each who comes along."""
+    """What is paid at the till, in øre: for the holder, and for each who comes along.
+
+    The first `children` persons pay as the holder does: more than one where children share a card.
+    """
 
     holder: Ore
     companion: Ore
+    children: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,7 @@ def verdict_on(facts: Facts, asked: OfferId, *, used_minutes_ago: int | None) ->
         persons=decision.persons,
         asked=asked,
         left=decision.left if isinstance(decision, Admitted) else left_of(facts) if good else None,
+        sharing=children(facts.card),
         valid_until=_last_day(facts, because),
         used_minutes_ago=used_minutes_ago,
     )
@@ -91,6 +96,7 @@ def verdict_of(visit: Visit, configuration: Configuration, *, valid_until: date 
         persons=visit.persons,
         asked=visit.offer,
         left=visit.left,
+        sharing=visit.children,
         valid_until=valid_until,
         # Left out although it is known the first time, since a repeat could not say it and must say the same.
         used_minutes_ago=None,
@@ -113,9 +119,11 @@ def _verdict(  # noqa: PLR0913  facts are many; they are keywords
     persons: int,
     asked: OfferId,
     left: int | None,
+    sharing: int,
     valid_until: date | None,
     used_minutes_ago: int | None,
 ) -> Verdict:
+    limit, period = (None, None) if agreement is None else allowance(agreement, programme)
     return Verdict(
         admitted=because is None,
         because=because,
@@ -125,10 +133,10 @@ def _verdict(  # noqa: PLR0913  facts are many; they are keywords
         included_text=offer.included_text if offer else {},
         excluded=offer.excluded if offer else (),
         excluded_text=offer.excluded_text if offer else {},
-        to_pay=ToPay(agreement.copay_holder, agreement.copay_companion) if agreement else None,
+        to_pay=ToPay(agreement.copay_holder, agreement.copay_companion, sharing) if agreement else None,
         left=left,
-        limit=agreement.limit if agreement else None,
-        period=agreement.per if agreement else None,
+        limit=limit,
+        period=period,
         companion=company(programme, agreement),
         age_limit=offer.age_limit if offer else None,
         valid_until=valid_until,

@@ -42,6 +42,8 @@ class Visit:
     moved_last: bool = False
     last_before: Day | None = None
     void_month: str | None = None
+    children: int = 1  # how many share the card: that many pay as holders
+    purse: str | None = None  # the card's counter of what was paid, where `amount` was taken from a ceiling
 
 
 @dataclass(frozen=True, slots=True)

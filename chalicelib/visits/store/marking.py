@@ -22,6 +22,11 @@ def still_may(mark: Mark) -> Condition:
         none_used = used.does_not_exist()
         something_left: Condition = none_used | (used <= mark.limit - mark.marks)
         condition = condition & something_left
+    if mark.spend is not None and mark.spend.ceiling is not None:
+        spent = CardRow.uses[mark.spend.purse]
+        none_spent = spent.does_not_exist()
+        enough_left: Condition = none_spent | (spent <= mark.spend.ceiling - mark.spend.amount)
+        condition = condition & enough_left
     return condition & _of_last(mark) if mark.counter else condition
 
 
@@ -35,13 +40,16 @@ def _of_last(mark: Mark) -> Condition:
 
 
 def marking(mark: Mark) -> list[Action]:
-    """Say what a visit changes on its card: the counter, the last day and the latest use."""
+    """Say what a visit changes on its card: the counters, the last day and the latest use."""
     actions: list[Action] = [CardRow.uses[name].remove() for name in mark.forgotten]
     if mark.counter:
         used = CardRow.uses[mark.counter]
         actions.append(used.set((used | 0) + mark.marks))
         if mark.moves_last:
             actions.append(CardRow.last[mark.quota].set(mark.day.isoformat()))
+    if mark.spend is not None:
+        spent = CardRow.uses[mark.spend.purse]
+        actions.append(spent.set((spent | 0) + mark.spend.amount))
     if mark.latest is not None:
         latest = {"venue": mark.latest.venue, "visit": mark.latest.visit, "at": rfc3339(mark.latest.at)}
         actions.append(CardRow.latest.set(latest))
@@ -51,8 +59,8 @@ def marking(mark: Mark) -> list[Action]:
 def as_read(card: Unmark) -> Condition:
     """Insist that the card stands as it did when it was read to give its marks back."""
     condition: Condition = CardRow.pk.exists()
-    if card.used is not None:
-        counter_is_as_read = CardRow.uses[card.counter] == card.used
+    for fall in card.falls:
+        counter_is_as_read = CardRow.uses[fall.counter] == fall.used
         condition = condition & counter_is_as_read
     if card.restores_last:
         last_is_this_visits = CardRow.last[card.quota] == card.day.isoformat()
@@ -66,9 +74,9 @@ def as_read(card: Unmark) -> Condition:
 def unmarking(card: Unmark) -> list[Action]:
     """Say what taking a visit back changes on its card; empty where nothing of the visit is left on it."""
     actions: list[Action] = []
-    if card.used is not None:
-        used = CardRow.uses[card.counter]
-        actions.append(used.set(card.falls_to) if card.falls_to else used.remove())
+    for fall in card.falls:
+        used = CardRow.uses[fall.counter]
+        actions.append(used.set(fall.to) if fall.to else used.remove())
     if card.restores_last:
         last = CardRow.last[card.quota]
         actions.append(last.remove() if card.last_before is None else last.set(card.last_before.isoformat()))

@@ -47,6 +47,8 @@ def visit_row(tenant: Tenant, visit: Visit, received: datetime) -> VisitRow:
         carrier=visit.carrier,
         device=visit.device,
         flags=list(visit.flags) or None,
+        children=visit.children if visit.children > 1 else None,
+        purse=visit.purse,
     )
 
 
@@ -119,6 +121,8 @@ def to_standing(visit: VisitId, row: Row) -> Visit | Void:
         moved_last=row.moved_last,
         last_before=date.fromisoformat(row.last_before) if row.last_before else None,
         void_month=row.void_month,
+        children=int(row.children or 1),
+        purse=row.purse,
     )
 
 
