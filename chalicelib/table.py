@@ -234,6 +234,12 @@ class ImportRow(Row, discriminator="import"):
     """That a municipality's archive is being read in here, until all of it stands. The sort key is its fingerprint."""
 
 
+class ChainRow(Row, discriminator="chain"):
+    """Which month's closing was begun last, so that settlements follow one another."""
+
+    month = UnicodeAttribute()
+
+
 def config_pk(tenant: str) -> str:
     """Everything a tenant has configured, one Query."""
     return f"T#{tenant}#CONFIG"
@@ -297,6 +303,11 @@ def import_pk(tenant: str) -> str:
 def of_tenant(tenant: str) -> str:
     """Give how every key of a tenant begins; no id holds a `#`, so no other tenant's does."""
     return f"T#{tenant}#"
+
+
+def chain_pk(tenant: str) -> str:
+    """Find the end of a tenant's chain of settlements (`HEAD`)."""
+    return f"T#{tenant}#CHAIN"
 
 
 def settle_group(tenant: str, venue: str, month: str) -> str:

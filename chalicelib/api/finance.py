@@ -51,15 +51,17 @@ def get_file(asking: Asking, month: str, name: str) -> Answer:
     """Give it."""
     if re.fullmatch(r"[a-z0-9]{1,20}\.[a-z0-9]{1,5}", name) is None:
         raise UnknownError("unknown_file", "There is no such file.")
-    content, sha256, content_type = wiring.house().closing.file(asking.tenant, _month(month), name)
+    fetched = wiring.house().closing.file(asking.tenant, _month(month), name)
     headers = {
-        "ETag": f'"{sha256}"',
+        "ETag": f'"{fetched.sha256}"',
         "Cache-Control": "private, no-cache",
         "Content-Disposition": f'attachment; filename="{asking.tenant}-{month}-{name}"',
     }
     if asking.headers.get("if-none-match") == headers["ETag"]:
-        return Answer(None, 304, content_type, headers)
-    return Answer(content, 200, content_type, headers)
+        return Answer(None, 304, fetched.content_type, headers)
+    if fetched.link is not None:
+        return Answer(None, 303, headers={"Location": fetched.link, "ETag": headers["ETag"]})
+    return Answer(fetched.content, 200, fetched.content_type, headers)
 
 
 def _month(text: str) -> str:

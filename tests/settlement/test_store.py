@@ -101,10 +101,24 @@ def test_a_month_is_begun_once_and_comes_further_once() -> None:
     assert store.advance(closed, before=MonthState.CLOSING) is False
 
 
+def test_a_month_follows_the_one_that_was_begun_last_and_no_other() -> None:
+    store = SettlementStore()
+    assert store.head(TENANT) is None
+    assert store.begin(BEGUN) is True
+    assert store.head(TENANT) == "2026-11"
+    assert store.begin(Settlement(TENANT, "2026-12", MonthState.CLOSING)) is False
+    assert store.begin(Settlement(TENANT, "2026-12", MonthState.CLOSING, previous="2026-10")) is False
+    assert store.load(TENANT, "2026-12") is None
+    assert store.begin(Settlement(TENANT, "2026-12", MonthState.CLOSING, previous="2026-11")) is True
+    assert store.head(TENANT) == "2026-12"
+
+
 def test_months_come_oldest_first_and_only_the_tenants_own() -> None:
     store = SettlementStore()
+    before = None
     for month in ("2026-11", "2026-09", "2026-10"):
-        store.begin(Settlement(TENANT, month, MonthState.CLOSING))
+        assert store.begin(Settlement(TENANT, month, MonthState.CLOSING, previous=before))
+        before = month
     store.begin(Settlement(Tenant("lorenskog2"), "2026-12", MonthState.CLOSING))
     assert [settlement.month for settlement in store.all(TENANT)] == ["2026-09", "2026-10", "2026-11"]
     latest = store.latest(TENANT)
@@ -164,11 +178,11 @@ def test_a_table_that_stays_busy_asks_to_be_tried_again() -> None:
 
 def test_a_first_row_whose_reply_was_lost_stands_once() -> None:
     def lose(**_: Any) -> None:
-        events.unregister("after-call.dynamodb.PutItem", lose)
+        events.unregister("after-call.dynamodb.TransactWriteItems", lose)
         raise ConnectionClosedError(endpoint_url="http://t")
 
     events = table.connection().client.meta.events
-    events.register("after-call.dynamodb.PutItem", lose)
+    events.register("after-call.dynamodb.TransactWriteItems", lose)
     store = SettlementStore()
     assert store.begin(BEGUN) is False
     assert store.load(TENANT, "2026-11") == BEGUN

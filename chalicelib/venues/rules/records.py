@@ -65,6 +65,7 @@ class Municipality:
     name: str
     signing_key: int = 1  # the key id that new cards are signed with, 0-15
     coat_of_arms: str | None = None  # an image in the files, `images/<name>`
+    erp: dict[str, str] = field(default_factory=dict)  # accounting codes, by the names in docs/operations.md
 
 
 @dataclass(frozen=True, slots=True)

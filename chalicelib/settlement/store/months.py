@@ -3,19 +3,19 @@
 import random
 import time
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import msgspec
-from pynamodb.exceptions import DoesNotExist, PutError, PynamoDBException
+from pynamodb.exceptions import DoesNotExist, PutError, PynamoDBException, TransactWriteError
+from pynamodb.transactions import TransactWrite
 
 from chalicelib import faults, table
-from chalicelib.settlement.rules import Entry, MonthState, Settlement, TakenBack, Terms, Visited
+from chalicelib.settlement.rules import Entry, MonthState, Settlement
+from chalicelib.settlement.store.reading import Item, entry_of, fast, skip_of
 from chalicelib.shared.answers import TryAgainError
-from chalicelib.shared.ids import OfferId, ProgrammeId, Tenant, VenueId, VisitId
-from chalicelib.shared.money import Ore
-from chalicelib.venues.rules import SettleBy
+from chalicelib.shared.ids import Tenant, VenueId
 
 Answer = TypeVar("Answer")
 _TRIES: Final = 4
@@ -31,19 +31,19 @@ class SettlementStore:
     def load(self, tenant: Tenant, month: str) -> Settlement | None:
         """Give a month that has begun to close, or None; consistent."""
         try:
-            row = _patiently(lambda: table.SettlementRow.get(table.settlement_pk(tenant), month, consistent_read=True))
+            row = patiently(lambda: table.SettlementRow.get(table.settlement_pk(tenant), month, consistent_read=True))
         except DoesNotExist:
             return None
         return _settlement(row)
 
     def all(self, tenant: Tenant) -> list[Settlement]:
         """Give every month that has begun to close, oldest first."""
-        rows = _patiently(lambda: list(table.SettlementRow.query(table.settlement_pk(tenant), consistent_read=True)))
+        rows = patiently(lambda: list(table.SettlementRow.query(table.settlement_pk(tenant), consistent_read=True)))
         return [_settlement(row) for row in rows]
 
     def latest(self, tenant: Tenant) -> Settlement | None:
         """Give the latest month that has begun to close, or None."""
-        rows = _patiently(
+        rows = patiently(
             lambda: list(
                 table.SettlementRow.query(
                     table.settlement_pk(tenant), consistent_read=True, scan_index_forward=False, limit=1
@@ -52,31 +52,59 @@ class SettlementStore:
         )
         return _settlement(rows[0]) if rows else None
 
+    def head(self, tenant: Tenant) -> str | None:
+        """Give the month whose closing was begun last, or None; consistent."""
+        try:
+            row = patiently(lambda: table.ChainRow.get(table.chain_pk(tenant), "HEAD", consistent_read=True))
+        except DoesNotExist:
+            return None
+        return str(row.month)
+
     def begin(self, settlement: Settlement) -> bool:
-        """Store a month's first row; False where it stands already, as it also does when a reply was lost."""
-        first = table.SettlementRow.pk.does_not_exist()
-        return _put(settlement, condition=first)
+        """Store a month's first row, as the next in the chain after its `previous`.
+
+        False where it stands already, where another month came in between, and where a reply was lost: look again.
+        """
+        row = _row(settlement)
+        link = table.ChainRow(table.chain_pk(settlement.tenant), "HEAD", month=settlement.month)
+        is_new = table.SettlementRow.pk.does_not_exist()
+        is_first = table.ChainRow.pk.does_not_exist()
+        is_next = table.ChainRow.month == settlement.previous
+
+        def write() -> None:
+            with TransactWrite(connection=table.connection()) as transaction:
+                transaction.save(row, condition=is_new)
+                transaction.save(link, condition=is_first if settlement.previous is None else is_next)
+
+        try:
+            patiently(write)
+        except TransactWriteError as error:
+            if faults.CONDITION in faults.reasons_of(error):
+                return False
+            raise
+        return True
 
     def advance(self, settlement: Settlement, *, before: MonthState) -> bool:
         """Store a month that has come further; False where it is no longer in the state before."""
         still_there = table.SettlementRow.state == before.value
-        return _put(settlement, condition=still_there)
+        row = _row(settlement)
+        try:
+            patiently(lambda: row.save(condition=still_there))
+        except PutError as error:
+            if faults.code_of(error) == faults.REFUSED:
+                return False
+            raise
+        return True
 
     def entries(self, tenant: Tenant, venue: VenueId, month: str, *, now: datetime) -> Iterator[Entry]:
-        """Give the visits and voids of a venue received in a month, page by page, without tombstones."""
-        past = table.epoch(now)
+        """Give what a venue is paid for that was received in a month, by day and id, page by page, no tombstones."""
+        past, skip = table.epoch(now), skip_of(tenant)
         for item in self._items(table.settle_group(tenant, venue, month)):
-            row = table.Row.from_raw_data(item)
-            if row.expires is not None and row.expires <= past:
-                continue
-            match row:
-                case table.VisitRow():
-                    flags = tuple(row.flags or ())
-                    yield Visited(_visit(tenant, row), _terms(row), flags, row.void_month)
-                case table.VoidRow() if row.corrects is not None:
-                    yield TakenBack(_visit(tenant, row), _terms(row), row.corrects)
+            entry = entry_of(item, skip, past)
+            if entry is not None:
+                yield entry
 
-    def _items(self, group: str) -> Iterator[dict[str, Any]]:
+    def _items(self, group: str) -> Iterator[Item]:
         start = None
         while True:
             ask = partial(
@@ -87,57 +115,28 @@ class SettlementStore:
                 exclusive_start_key=start,
                 limit=self._page,
             )
-            page = _patiently(ask)
-            yield from page["Items"]
+            with fast():
+                page = patiently(ask)
+            yield from page.get("Items", ())
             start = page.get("LastEvaluatedKey")
             if not start:
                 return
 
 
-def _put(settlement: Settlement, *, condition: Any) -> bool:
-    row = table.SettlementRow(
+def _row(settlement: Settlement) -> table.SettlementRow:
+    return table.SettlementRow(
         pk=table.settlement_pk(settlement.tenant),
         sk=settlement.month,
         state=settlement.state.value,
         document=msgspec.json.encode(settlement).decode(),
     )
-    try:
-        _patiently(lambda: row.save(condition=condition))
-    except PutError as error:
-        if faults.code_of(error) == faults.REFUSED:
-            return False
-        raise
-    return True
 
 
 def _settlement(row: table.SettlementRow) -> Settlement:
     return msgspec.json.decode(row.document, type=Settlement)
 
 
-def _visit(tenant: Tenant, row: table.Row) -> VisitId:
-    return VisitId(row.pk.removeprefix(table.visit_pk(tenant, "")))
-
-
-def _terms(row: table.VisitRow | table.VoidRow) -> Terms:
-    return Terms(
-        venue=VenueId(row.venue),
-        offer=OfferId(row.offer),
-        programme=ProgrammeId(row.programme),
-        date=date.fromisoformat(row.date),
-        last3=row.last3,
-        persons=int(row.persons),
-        price=Ore(int(row.price)),
-        copay=Ore(int(row.copay)),
-        percent=int(row.percent),
-        amount=Ore(int(row.amount)),
-        agreement=row.agreement,
-        settle_by=SettleBy(row.settle_by),
-        vat_code=row.vat_code,
-        funding=row.funding,
-    )
-
-
-def _patiently(ask: Callable[[], Answer]) -> Answer:
+def patiently(ask: Callable[[], Answer]) -> Answer:
     """Ask, and three times more where the table is busy or the line is down; then TryAgainError `busy`."""
     for turn in range(_TRIES):
         try:

@@ -1,0 +1,128 @@
+"""lines.csv and summary.csv: UTF-8 with BOM, `;`, decimal comma, lines ending in CRLF (RFC 4180)."""
+
+import csv
+from collections.abc import Callable, Iterable
+from io import StringIO
+from typing import Final
+
+from chalicelib.settlement.paper.words import ROUNDING, remark
+from chalicelib.settlement.rules import Book, Line, Payee, Summed, Totals
+from chalicelib.shared.ids import VenueId
+from chalicelib.shared.money import Ore, kroner
+
+LINES_HEADER: Final = (
+    "oppgjor", "brukersted", "orgnr", "tilbud", "dato", "kortnr_maskert", "personer", "pris", "egenandel",
+    "refusjon_prosent", "belop", "mva", "avtale", "finansiering", "oppgjorsmate", "type", "korrigerer", "besok_id",
+)  # fmt: skip
+SUMMARY_HEADER: Final = (
+    "oppgjor", "brukersted", "brukersted_id", "orgnr", "konto_maskert", "oppgjorsmate", "besok", "personer",
+    "brutto", "egenandel", "belop", "korreksjoner", "til_oppgjor", "justeringer", "finansiering", "besoksar",
+    "overfort_inn", "oppgjort_na", "overfort_ut", "behandling", "referanse", "merknad",
+)  # fmt: skip
+MASK: Final = "*" * 9
+_BOM: Final = b"\xef\xbb\xbf"
+_ROWS_AT_A_TIME: Final = 500
+# What makes a spreadsheet take text for a formula (OWASP, "CSV Injection").
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+class LinesCsv:
+    """lines.csv, a line at a time.
+
+    `brukersted` and `tilbud` are names, for the reader. A correction repeats the visit's terms as they stood, so
+    that only `belop` is negative; its `besok_id` and `korrigerer` are both the visit it takes back.
+    """
+
+    def __init__(self, book: Book, write: Callable[[bytes], object]) -> None:
+        self._book = book
+        self._write = write
+        self._names: dict[tuple[str, str], tuple[str, str, str]] = {}
+        self._rows: list[tuple[str | int, ...]] = []
+        write(_BOM + _rows([LINES_HEADER]))
+
+    def line(self, line: Line) -> None:
+        """Take the next line."""
+        terms = line.terms
+        names = self._names.get((terms.venue, terms.offer))
+        if names is None:
+            payee = self._book.payees[terms.venue]
+            names = (_text(payee.label), _text(payee.orgnr), _text(self._book.title(terms)))
+            self._names[terms.venue, terms.offer] = names
+        self._rows.append((
+            self._book.month, *names, terms.date.isoformat(), MASK + terms.last3, terms.persons,
+            kroner(terms.price), kroner(terms.copay), terms.percent, kroner(line.amount), _text(terms.vat_code),
+            _text(terms.agreement), _text(terms.funding), terms.settle_by.value, line.type.value,
+            _text(line.corrects), _text(line.visit),
+        ))  # fmt: skip
+        if len(self._rows) >= _ROWS_AT_A_TIME:
+            self.end()
+
+    def end(self) -> None:
+        """Write what is left."""
+        self._write(_rows(self._rows))
+        self._rows.clear()
+
+
+def summary_csv(book: Book, summed: Iterable[Summed], totals: Totals) -> bytes:
+    """Write summary.csv: a row per venue, way of payment, funding source and year of visit; sums; the rounding rule.
+
+    `til_oppgjor` is `belop`, `korreksjoner` and `justeringer` together and equals the lines added up; with
+    `overfort_inn` it is `oppgjort_na`, or `overfort_ut` where it waits for a later month.
+    """
+    rows = list(summed)
+    written = [_row(book, row) for row in rows]
+    for funding in sorted({row.funding for row in rows if row.funding is not None}):
+        mine = [row for row in rows if row.funding == funding]
+        written.append(_sum(book.month, f"Sum {funding}", mine, _added(mine), funding))
+    if any(row.funding for row in rows) and any(row.funding is None for row in rows):
+        mine = [row for row in rows if row.funding is None]
+        written.append(_sum(book.month, "Sum uten finansieringskilde", mine, _added(mine), None))
+    written.append(_sum(book.month, "Sum", rows, totals, None))
+    written.append((ROUNDING, *[""] * (len(SUMMARY_HEADER) - 1)))
+    return _BOM + _rows([SUMMARY_HEADER, *written])
+
+
+def _row(book: Book, row: Summed) -> tuple[str | int, ...]:
+    payee = book.payees[row.venue]
+    return _cells(
+        book.month, payee, row.venue, row.settle_by.value, row.totals, row.funding, str(row.year),
+        (row.brought, row.settled, row.forward), row.way.value, book.reference(row.venue, row.settle_by), remark(row),
+    )  # fmt: skip
+
+
+def _sum(month: str, label: str, rows: list[Summed], totals: Totals, funding: str | None) -> tuple[str | int, ...]:
+    moved = (
+        Ore(sum(row.brought for row in rows)),
+        Ore(sum(row.settled for row in rows)),
+        Ore(sum(row.forward for row in rows)),
+    )
+    return _cells(month, Payee(label), VenueId(""), "", totals, funding, "", moved, "", "", "")
+
+
+def _cells(  # noqa: PLR0913, PLR0917  a row has as many cells
+    month: str, payee: Payee, venue: VenueId, settle_by: str, totals: Totals, funding: str | None, year: str,
+    moved: tuple[Ore, Ore, Ore], way: str, reference: str, said: str,
+) -> tuple[str | int, ...]:  # fmt: skip
+    return (
+        month, _text(payee.label), _text(venue), _text(payee.orgnr), payee.masked_account or "", settle_by,
+        totals.visits, totals.persons, kroner(totals.gross), kroner(totals.copay), kroner(totals.amount),
+        kroner(totals.corrections), kroner(totals.to_settle), kroner(totals.adjustments), _text(funding), year,
+        *map(kroner, moved), way, reference, said,
+    )  # fmt: skip
+
+
+def _added(rows: Iterable[Summed]) -> Totals:
+    return sum((row.totals for row in rows), Totals())
+
+
+def _rows(rows: Iterable[Iterable[str | int]]) -> bytes:
+    held = StringIO(newline="")
+    csv.writer(held, delimiter=";", lineterminator="\r\n").writerows(rows)
+    return held.getvalue().encode()
+
+
+def _text(text: str | None) -> str:
+    """Give a cell of text that no spreadsheet takes for a formula; amounts do not come this way."""
+    if text is None:
+        return ""
+    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -1,0 +1,5 @@
+"""What a settlement keeps in the table, and reads from it."""
+
+from chalicelib.settlement.store.months import SettlementStore
+
+__all__ = ["SettlementStore"]
