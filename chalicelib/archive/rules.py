@@ -45,6 +45,7 @@ class Clock(StrEnum):
 CLOCKS: Final[Mapping[str, Clock]] = {
     "blocked": Clock.CARD_ENDS,
     "card": Clock.CARD,
+    "chain": Clock.NEVER,
     "claim": Clock.CARD,
     "device": Clock.NEVER,
     "document": Clock.NEVER,

@@ -203,7 +203,8 @@ def test_no_bucket_is_open_and_a_file_is_written_only_once(template: Any) -> Non
         assert set(of(template, name)["PublicAccessBlockConfiguration"].values()) == {True}
         assert of(template, name)["BucketEncryption"]
     denied = [each for name, each in statements(template) if name == "FilesPolicy" and each["Effect"] == "Deny"]
-    assert {"Null": {"s3:if-none-match": "true"}} in [each["Condition"] for each in denied]
+    once = {"Null": {"s3:if-none-match": "true"}, "Bool": {"s3:ObjectCreationOperation": "true"}}
+    assert once in [each["Condition"] for each in denied]
 
 
 def test_changing_a_municipality_keeps_what_is_not_said(fresh_table: str) -> None:
