@@ -67,7 +67,7 @@ class ProgrammeBody(Body, frozen=True):
     ages: Ages
     state: State = State.OPEN
     cards: CardTerms = CardTerms()
-    companion: Annotated[str, Meta(pattern=r"^(none|any|adult|adult_under:\d{1,2}|family)$")] = "any"
+    companion: Annotated[str, Meta(pattern=r"^(none|any|adult|adult(_only)?_under:\d{1,2}|family)$")] = "any"
     counts: Counts = Counts.VISIT
     once_per_day: bool = False
     languages: Annotated[tuple[Language, ...], Meta(min_length=1, max_length=9)] = ("nb",)

@@ -26,6 +26,7 @@ from chalicelib.venues.rules import (
     lowest_free_code,
     own_quota,
     plain_digits,
+    refuse_another_allowance,
     with_account,
 )
 
@@ -136,7 +137,8 @@ class Terms:
     def add_agreement(self, tenant: Tenant, agreement: Agreement, *, first_open_day: date | None) -> Agreement:
         """Add a version of an offer's terms; an earlier one ends the day before. The same sent again changes nothing.
 
-        No `quota` means the offer's own. RuleError `in_closed_month` where it starts before the first open day.
+        No `quota` means the offer's own. RuleError `in_closed_month` where it starts before the first open day,
+        `shared_differs` where offers under the same `quota` have another limit or period on any of its days.
         """
         quota = agreement.quota or own_quota(agreement.venue, agreement.offer)
         new = replace(agreement, quota=quota)
@@ -149,6 +151,7 @@ class Terms:
             if new in configuration.agreements:
                 return []
             _insist_open(new, first_open_day)
+            refuse_another_allowance(configuration.agreements, new)
             # The offer is written along, unchanged: its version guards the versions of its terms against each other.
             return [new, *ended_by(configuration.agreements, new), offer]
 

@@ -171,6 +171,9 @@ def test_only_who_is_too_young_or_too_old_on_every_day_of_the_year_is_refused(bo
         ("adult", 2015, Companion.ADULT),
         ("adult_under:12", 2015, Companion.ADULT),  # turns 11
         ("adult_under:12", 2014, Companion.ANY),  # turns 12 in the year
+        ("adult_only_under:14", 2013, Companion.ADULT),  # turns 13
+        ("adult_only_under:14", 2012, Companion.NONE),  # turns 14 in the year
+        ("family", 2012, Companion.FAMILY),
     ],
 )
 def test_who_may_come_along_is_fixed_when_the_card_is_given_out(rule: str, born: int, companion: Companion) -> None:

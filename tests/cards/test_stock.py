@@ -100,6 +100,8 @@ def test_a_programme_has_a_stock_where_its_cards_last_as_long_as_it_does(
         ("any", Companion.ANY),
         ("adult", Companion.ADULT),
         ("adult_under:12", Companion.ADULT),  # right for every age
+        ("adult_only_under:14", Companion.ADULT),
+        ("family", Companion.FAMILY),
     ],
 )
 def test_a_blank_says_who_may_come_along_without_knowing_the_age(rule: str, companion: Companion) -> None:

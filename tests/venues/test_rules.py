@@ -250,6 +250,43 @@ def test_a_card_may_be_valid_for_as_long_as_some_municipality_has_it(validity: s
     rules.insist(rules.faults_of_programme(replace(PROGRAMME, validity=validity)))
 
 
-@pytest.mark.parametrize("companion", ["none", "any", "adult", "adult_under:14", "family"])
-def test_whom_a_card_lets_in_beside_its_holder_is_one_of_five(companion: str) -> None:
+@pytest.mark.parametrize("companion", ["none", "any", "adult", "adult_under:14", "adult_only_under:14", "family"])
+def test_whom_a_card_lets_in_beside_its_holder_is_one_of_six(companion: str) -> None:
     rules.insist(rules.faults_of_programme(replace(PROGRAMME, companion=companion)))
+
+
+SHARED = replace(AGREEMENT, quota="kultur")
+ELSEWHERE = replace(SHARED, venue=VenueId("museum"), offer=OfferId("inngang"))
+
+
+@pytest.mark.parametrize(
+    ("changed", "fields"),
+    [
+        ({"limit": 6}, ["limit"]),
+        ({"limit": None}, ["limit"]),
+        ({"per": Period.MONTH}, ["per"]),
+        ({"limit": 6, "per": Period.MONTH}, ["limit", "per"]),
+        ({"limit": 6, "starts": date(2026, 12, 31), "until": date(2027, 12, 31)}, ["limit"]),  # one day in common
+    ],
+)
+def test_offers_that_share_an_allowance_have_one_limit_and_one_period_on_any_one_day(
+    changed: dict[str, Any], fields: list[str]
+) -> None:
+    with pytest.raises(RuleError) as refused:
+        rules.refuse_another_allowance([ELSEWHERE], replace(SHARED, **changed))
+    assert (refused.value.code, [fault.path for fault in refused.value.fields]) == ("shared_differs", fields)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {},  # the same
+        {"reimburse": 100, "persons_max": 4},  # what it costs and whom it lets in is its own
+        {"limit": 6, "quota": "kino/film"},  # a counter of its own
+        {"limit": 6, "programme": ProgrammeId("annet")},
+        {"limit": 6, "starts": date(2027, 1, 1), "until": date(2027, 12, 31)},  # when the other is over
+        {"limit": 6, "venue": VenueId("museum"), "offer": OfferId("inngang")},  # the other itself, which it ends
+    ],
+)
+def test_offers_that_never_share_a_counter_on_one_day_may_differ(changed: dict[str, Any]) -> None:
+    rules.refuse_another_allowance([ELSEWHERE], replace(SHARED, **changed))

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.cards.rules import Card, LatestUse, Status
+from chalicelib.credentials.rules import Companion, Flags
 from chalicelib.shared.calendar import Period
 from chalicelib.shared.ids import CardKey, CardNumber, VenueId
 from chalicelib.shared.money import Ore
@@ -236,7 +237,25 @@ def test_the_agreement_may_narrow_the_companion_rule_and_never_widen_it(
     rule: str, allowed: object, most: int, said: str
 ) -> None:
     terms = replace(AGREEMENT, companion_allowed=bool(allowed), persons_max=most)
-    assert company(replace(PROGRAMME, companion=rule), terms) == said
+    assert company(replace(PROGRAMME, companion=rule), terms, None) == said
+
+
+@pytest.mark.parametrize(
+    ("rule", "given", "most", "said"),
+    [
+        ("adult_under:14", Companion.ADULT, 2, "adult"),  # a child of 13
+        ("adult_under:14", Companion.ANY, 2, "any"),  # one of 14
+        ("adult_only_under:14", Companion.ADULT, 2, "adult"),
+        ("adult_only_under:14", Companion.NONE, 1, "none"),
+    ],
+)
+def test_who_may_come_along_by_age_is_what_the_card_was_given_at_issue(
+    rule: str, given: Companion, most: int, said: str
+) -> None:
+    here = facts(programme={"companion": rule}, card={"flags": Flags(companion=given).byte})
+    assert company(here.programme, here.agreement, here.card) == said
+    verdict = verdict_on(here, SWIM, used_minutes_ago=None)
+    assert (verdict.persons, verdict.companion) == (most, said)
 
 
 def test_a_yes_tells_what_the_till_needs() -> None:

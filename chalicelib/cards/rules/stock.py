@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from chalicelib.cards.rules.lives import Card, LatestUse, Status
-from chalicelib.cards.rules.terms import lasts_by_itself
+from chalicelib.cards.rules.terms import BY_AGE, lasts_by_itself
 from chalicelib.credentials.rules import Companion, Flags, Kind
 from chalicelib.shared.answers import ConflictError, Field, RuleError
 from chalicelib.shared.ids import CardKey, CardNumber, ProgrammeId
@@ -28,7 +28,7 @@ def check_stock(programme: Programme, today: date) -> None:
 def blank_card(programme: Programme, number: CardNumber, key: CardKey, *, by: str) -> Card:
     """Give a numbered card that is nobody's yet. Where a companion hangs on the age, an adult is always right."""
     rule = programme.companion.partition(":")[0]
-    companion = Companion.ADULT if rule == "adult_under" else Companion(rule)
+    companion = Companion.ADULT if rule in BY_AGE else Companion(rule)
     return Card(
         number=number,
         key=key,

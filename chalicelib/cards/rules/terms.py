@@ -11,6 +11,8 @@ from chalicelib.shared.calendar import add_months
 from chalicelib.venues.rules import Programme, State
 
 _MONTHS: Final = re.compile(r"P(?:(?P<years>\d{1,2})Y)?(?:(?P<months>\d{1,2})M)?")
+# Rules of company that hang on the holder's age: an adult below it, and from it on...
+BY_AGE: Final = {"adult_under": Companion.ANY, "adult_only_under": Companion.NONE}
 
 
 def validity(programme: Programme, application: Application, today: date) -> tuple[date, date]:
@@ -79,8 +81,8 @@ def is_too_old(programme: Programme, birth_year: int, first: date) -> bool:
 def companion_class(programme: Programme, birth_year: int, first: date) -> Companion:
     """Give who may come along, fixed at issue; an age is taken to be reached on 1 January of the year it is reached."""
     rule, _, age = programme.companion.partition(":")
-    if rule == "adult_under":
-        return Companion.ADULT if first.year - birth_year < int(age) else Companion.ANY
+    if rule in BY_AGE:
+        return Companion.ADULT if first.year - birth_year < int(age) else BY_AGE[rule]
     return Companion(rule)
 
 

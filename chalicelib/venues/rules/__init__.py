@@ -29,7 +29,7 @@ from chalicelib.venues.rules.records import (
     VenueKind,
     own_quota,
 )
-from chalicelib.venues.rules.saving import CODES, ended_by, lowest_free_code, with_account
+from chalicelib.venues.rules.saving import CODES, ended_by, lowest_free_code, refuse_another_allowance, with_account
 
 __all__ = [
     "CATEGORIES",
@@ -67,6 +67,7 @@ __all__ = [
     "own_quota",
     "plain_digits",
     "purse",
+    "refuse_another_allowance",
     "visits_paid",
     "with_account",
 ]

@@ -18,7 +18,7 @@ _LIST: Final = 20
 _MOST_SIBLINGS: Final = 10
 _VALIDITIES: Final = "programme|calendar_year|school_year|half_year"
 _DURATIONS: Final = "P([1-9]|10)Y|P([1-9]|[1-9][0-9]|1[01][0-9]|120)M"
-_COMPANIONS: Final = "none|any|adult|adult_under:[1-9][0-9]?|family"
+_COMPANIONS: Final = "none|any|adult|adult_under:[1-9][0-9]?|adult_only_under:[1-9][0-9]?|family"
 
 
 def insist(faults: Iterable[Field]) -> None:
@@ -48,7 +48,7 @@ def faults_of_programme(sent: Programme) -> Iterator[Field]:
     if sent.ages_from > sent.ages_to:
         yield Field("ages.to", "before_from", "The highest age is at least the lowest.")
     if not re.fullmatch(_COMPANIONS, sent.companion):
-        named = "`none`, `any`, `adult`, `family`, or `adult_under:` and an age"
+        named = "`none`, `any`, `adult`, `family`, or `adult_under:` or `adult_only_under:` and an age"
         yield Field("companion", "bad_companion", f"Write {named}.")
     if sent.ceiling is not None:
         yield from _number("ceiling", sent.ceiling, 1, MOST_PER_TICKET)

@@ -83,7 +83,9 @@ class Programme:
     validity: str = "programme"
     ages_from: int = 0
     ages_to: int = 150
-    companion: str = "any"  # none, any, adult, adult_under:<age>, family (who lives together)
+    # none, any, adult, family (who lives together), adult_under:<age> (from that age on, anyone), and
+    # adult_only_under:<age> (from that age on, nobody)
+    companion: str = "any"
     counts: Counts = Counts.VISIT
     once_per_day: bool = False
     languages: tuple[str, ...] = ("nb",)

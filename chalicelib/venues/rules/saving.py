@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from chalicelib.shared.answers import ConflictError, Field
+from chalicelib.shared.answers import ConflictError, Field, RuleError
 from chalicelib.venues.rules.records import Agreement, PendingAccount, Programme, Venue
 
 CODES: Final = 256  # one byte of the token
@@ -55,3 +55,24 @@ def ended_by(earlier: Iterable[Agreement], new: Agreement) -> list[Agreement]:
         elif version.until >= new.starts:
             ended.append(replace(version, until=new.starts - timedelta(days=1)))
     return ended
+
+
+def refuse_another_allowance(standing: Iterable[Agreement], new: Agreement) -> None:
+    """Raise RuleError `shared_differs` where offers that share an allowance would differ in it on any one day.
+
+    One counter can be held to one limit in one period only; what an offer costs and whom it lets in is its own.
+    """
+    for other in standing:
+        same_counter = (other.programme, other.quota) == (new.programme, new.quota)
+        same_offer = (other.venue, other.offer) == (new.venue, new.offer)
+        at_once = other.starts <= new.until and new.starts <= other.until
+        if not same_counter or same_offer or not at_once:
+            continue
+        told = {"limit": (other.limit, new.limit), "per": (other.per, new.per)}
+        faults = tuple(
+            Field(path, "shared_differs", f"Others under the same `quota` have {'none' if has is None else has}.")
+            for path, (has, wants) in told.items()
+            if has != wants
+        )
+        if faults:
+            raise RuleError("shared_differs", "Offers that share an allowance have one limit and one period.", faults)

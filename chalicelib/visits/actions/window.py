@@ -211,8 +211,7 @@ class Window:
 
 
 def _registered(visit: Visit, scene: Scene, card: Card | None, *, replayed: bool) -> Registered:
-    valid_until = card.valid_until if card is not None else None
-    return Registered(visit, verdict_of(visit, scene.configuration, valid_until=valid_until), replayed=replayed)
+    return Registered(visit, verdict_of(visit, scene.configuration, card), replayed=replayed)
 
 
 def _replayed(earlier: Visit | Void, scene: Scene, asked: Asked, card: Card | None) -> Registered:

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Final
 
 from chalicelib.cards.rules import Card, Status, left, marks_left
+from chalicelib.credentials.rules import Flags
 from chalicelib.shared.money import Ore
 from chalicelib.venues.rules import Agreement, Counts, Programme, State, money_left, visits_paid
 from chalicelib.visits.rules.facts import Admitted, Because, Facts, Refused
@@ -59,12 +60,18 @@ def children(card: Card | None) -> int:
     return 1 if card is None else 1 + card.siblings
 
 
-def company(programme: Programme | None, agreement: Agreement | None) -> str:
-    """Give the companion rule at a venue: the programme's, unless the agreement lets nobody come along."""
+def company(programme: Programme | None, agreement: Agreement | None, card: Card | None) -> str:
+    """Give the companion rule at a venue: the programme's, unless the agreement lets nobody come along.
+
+    Where it hangs on the holder's age, it is the class that the card was given at issue (decision: the card code).
+    """
     if programme is None or agreement is None:
         return NO_COMPANION
-    alone = not agreement.companion_allowed or agreement.persons_max == 1
-    return NO_COMPANION if alone else programme.companion
+    if not agreement.companion_allowed or agreement.persons_max == 1:
+        return NO_COMPANION
+    if ":" in programme.companion and card is not None:
+        return Flags.of(card.flags).companion
+    return programme.companion
 
 
 def left_of(facts: Facts) -> int | None:
@@ -116,10 +123,10 @@ def _most(facts: Facts) -> int:
     The children of a shared card may come together. The agreement's most is for one child and its company; a household
     has the children among it.
     """
-    holders = children(facts.card)
-    if facts.agreement is None or company(facts.programme, facts.agreement) == NO_COMPANION:
+    holders, rule = children(facts.card), company(facts.programme, facts.agreement, facts.card)
+    if facts.agreement is None or rule == NO_COMPANION:
         return holders
-    if company(facts.programme, facts.agreement) == _FAMILY:
+    if rule == _FAMILY:
         return max(holders, facts.agreement.persons_max)
     return min(holders - 1 + facts.agreement.persons_max, MOST_PERSONS)
 

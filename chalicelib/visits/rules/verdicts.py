@@ -75,12 +75,13 @@ def verdict_on(facts: Facts, asked: OfferId, *, used_minutes_ago: int | None) ->
         asked=asked,
         left=decision.left if isinstance(decision, Admitted) else left_of(facts) if good else None,
         sharing=children(facts.card),
+        companion=company(facts.programme, facts.agreement if good else None, facts.card),
         valid_until=_last_day(facts, because),
         used_minutes_ago=used_minutes_ago,
     )
 
 
-def verdict_of(visit: Visit, configuration: Configuration, *, valid_until: date | None) -> Verdict:
+def verdict_of(visit: Visit, configuration: Configuration, card: Card | None) -> Verdict:
     """Give the yes that a registered visit is answered with, the first time and whenever it is sent again."""
     named = (visit.programme, visit.venue, visit.offer, visit.agreement)
     terms = (
@@ -88,16 +89,19 @@ def verdict_of(visit: Visit, configuration: Configuration, *, valid_until: date 
         for version in configuration.agreements
         if (version.programme, version.venue, version.offer, version.starts.isoformat()) == named
     )
+    programme = configuration.programmes.get(visit.programme)
+    agreement = None if Flag.NO_AGREEMENT in visit.flags else next(terms, None)
     return _verdict(
         configuration.offers.get((visit.venue, visit.offer)),
-        configuration.programmes.get(visit.programme),
-        None if Flag.NO_AGREEMENT in visit.flags else next(terms, None),
+        programme,
+        agreement,
         because=None,
         persons=visit.persons,
         asked=visit.offer,
         left=visit.left,
         sharing=visit.children,
-        valid_until=valid_until,
+        companion=company(programme, agreement, card),
+        valid_until=None if card is None else card.valid_until,
         # Left out although it is known the first time, since a repeat could not say it and must say the same.
         used_minutes_ago=None,
     )
@@ -120,6 +124,7 @@ def _verdict(  # noqa: PLR0913  facts are many; they are keywords
     asked: OfferId,
     left: int | None,
     sharing: int,
+    companion: str,
     valid_until: date | None,
     used_minutes_ago: int | None,
 ) -> Verdict:
@@ -137,7 +142,7 @@ def _verdict(  # noqa: PLR0913  facts are many; they are keywords
         left=left,
         limit=limit,
         period=period,
-        companion=company(programme, agreement),
+        companion=companion,
         age_limit=offer.age_limit if offer else None,
         valid_until=valid_until,
         used_minutes_ago=used_minutes_ago,
