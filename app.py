@@ -2,11 +2,11 @@
 
 from chalice.app import Chalice
 
-from chalicelib.api import close_months, finance, holder, issuers, office, open_doors, scan
+from chalicelib.api import close_months, finance, holder, issuers, office, open_doors, scan, statistics
 from chalicelib.api.endpoint import register
 
 app = Chalice(app_name="opplev")
-register(app, office.doors, issuers.doors, scan.doors, holder.doors, finance.doors, open_doors.doors)
+register(app, office.doors, issuers.doors, scan.doors, holder.doors, finance.doors, statistics.doors, open_doors.doors)
 
 
 @app.lambda_function(name="close_month")

@@ -25,7 +25,7 @@ TIME_TO_LIVE: Final = "expires"
 PROJECTED: Final = (
     "kind", "expires", "venue", "offer", "programme", "date", "band", "last3", "persons", "price", "copay", "percent",
     "amount", "vat_code", "agreement", "funding", "settle_by", "flags", "void_month", "corrects", "device",
-    "status", "valid_until", "birth_year", "unit",
+    "status", "valid_until", "birth_year", "unit", "card_key",
 )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from chalicelib.credentials.actions import Mint
     from chalicelib.credentials.store import KeyRing
     from chalicelib.files import Files
+    from chalicelib.reports.actions import Statistics
     from chalicelib.settlement.actions import Closing
     from chalicelib.shared.ids import Tenant
     from chalicelib.venues.actions import Terms
@@ -128,6 +129,17 @@ class House:
         from chalicelib.archive.store import ArchiveStore
 
         return Archive(store=ArchiveStore(), files=self.files, key_of=self._signing_key)
+
+    @cached_property
+    def statistics(self) -> Statistics:
+        """Where figures are told."""
+        from chalicelib.reports import paper
+        from chalicelib.reports.actions import Statistics
+        from chalicelib.reports.store import StatisticsStore
+
+        return Statistics(
+            store=StatisticsStore(), files=self.files, configuration=self.terms.configuration, paper=paper
+        )
 
     @cached_property
     def files(self) -> Files:

@@ -163,6 +163,7 @@ ELSEWHERE = {
     "PUT /v1/venues/{venue}": 200,  # a venue of its own
     "POST /v1/settlements/{month}/close": 422,  # it has no agreement to settle
     "POST /v1/settlements/{month}/approve": 409,  # it has no closed month
+    "POST /v1/statistics/{month}": 422,  # it has no visits to tell of
     "POST /v1/scan/visits/{visit}/void": 200,  # buries an id that has not arrived there
 }
 

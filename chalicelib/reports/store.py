@@ -1,0 +1,105 @@
+"""Visits and cards as the figures need them, read from the table; nothing is written here."""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from functools import partial
+from typing import Any, Final, TypeVar
+
+from pynamodb.exceptions import PynamoDBException
+
+from chalicelib import faults, table
+from chalicelib.cards.rules import Status
+from chalicelib.reports.rules import Counted, Holder
+from chalicelib.shared.answers import TryAgainError
+from chalicelib.shared.ids import OfferId, ProgrammeId, Tenant, VenueId
+from chalicelib.shared.money import Ore
+from chalicelib.venues.rules import SettleBy
+
+Answer = TypeVar("Answer")
+_TRIES: Final = 4
+_PAUSE_SECONDS: Final = 0.1
+_TOGETHER: Final = 100  # DynamoDB's limit to what is fetched at once
+_NOBODYS: Final = frozenset({Status.BLANK, Status.REPLACED})
+
+
+class StatisticsStore:
+    """Visits and cards through the index, a page at a time."""
+
+    def visits(self, tenant: Tenant, venue: VenueId, month: str, *, now: datetime) -> Iterator[Counted]:
+        """Give the visits of a venue received in a month and not taken back in it, page by page."""
+        for row in _rows(table.settle_group(tenant, venue, month), now):
+            if isinstance(row, table.VisitRow) and row.void_month != month:
+                unpaid = row.settle_by == SettleBy.NONE
+                yield Counted(
+                    programme=ProgrammeId(row.programme),
+                    venue=venue,
+                    offer=OfferId(row.offer),
+                    date=date.fromisoformat(row.date),
+                    month=month,
+                    band=row.band,
+                    persons=int(row.persons),
+                    amount=Ore(0 if unpaid else int(row.amount)),
+                    funding=row.funding,
+                    child=row.card_key,
+                )
+
+    def holders(self, tenant: Tenant, programme: ProgrammeId, month: str, *, now: datetime) -> Iterator[Holder]:
+        """Give the cards of a programme that are or were somebody's and whose last day is in a month."""
+        keys: list[tuple[str, str]] = []
+        for row in _rows(table.expires_group(tenant, programme, month), now):
+            if isinstance(row, table.CardRow) and row.birth_year is not None and row.status not in _NOBODYS:
+                keys.append((row.pk, row.sk))
+            if len(keys) == _TOGETHER:
+                yield from _holders(keys)
+                keys = []
+        yield from _holders(keys)
+
+
+def _holders(keys: list[tuple[str, str]]) -> Iterator[Holder]:
+    rows = _patiently(lambda: list(table.CardRow.batch_get(keys))) if keys else []
+    for row in sorted(rows, key=lambda each: each.pk):
+        if row.birth_year is not None:
+            yield Holder(
+                child=row.key,
+                programme=ProgrammeId(row.programme),
+                birth_year=int(row.birth_year),
+                valid_from=date.fromisoformat(row.valid_from),
+                valid_until=date.fromisoformat(row.valid_until),
+            )
+
+
+def _rows(group: str, now: datetime) -> Iterator[table.Row]:
+    past, start = table.epoch(now), None
+    while True:
+        ask = partial(
+            table.connection().query,
+            table.Row.Meta.table_name,
+            group,
+            index_name=table.INDEX,
+            exclusive_start_key=start,
+        )
+        page: dict[str, Any] = _patiently(ask)
+        for item in page["Items"]:
+            row = table.Row.from_raw_data(item)
+            if row.expires is None or row.expires > past:
+                yield row
+        start = page.get("LastEvaluatedKey")
+        if not start:
+            return
+
+
+def _patiently(ask: Callable[[], Answer]) -> Answer:
+    """Ask, and three times more where the table is busy or the line is down; then TryAgainError `busy`."""
+    for turn in range(_TRIES):
+        try:
+            return ask()
+        except PynamoDBException as error:
+            if not faults.is_passing(error):
+                raise
+            if turn == _TRIES - 1:
+                code, detail = "busy", "The table is busy; send the call again."
+                raise TryAgainError(code, detail) from error
+        time.sleep(random.uniform(0, _PAUSE_SECONDS * 2**turn))  # noqa: S311  jitter, not a secret
+    raise AssertionError
