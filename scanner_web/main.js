@@ -5,12 +5,15 @@ import { serverInstant } from "./device/api.js";
 import { listenForHandScanner } from "./device/hand_scanner.js";
 import { isInstalled, onFirstTouch } from "./device/platform.js";
 import { wakeSound } from "./device/signals.js";
-import { keepLikings } from "./device/storage.js";
+import { dropNotices, keepLikings } from "./device/storage.js";
 import { keepUpToDate } from "./device/updates.js";
+import { makeReady } from "./device/verify.js";
 import { beginning } from "./wiring/beginning.js";
+import { makeBook } from "./wiring/book.js";
 import { wireCamera } from "./wiring/camera.js";
 import { makeClocks } from "./wiring/clocks.js";
 import { wireEnrolment } from "./wiring/enrolment.js";
+import { makeLine } from "./wiring/line.js";
 import { makePage } from "./wiring/page.js";
 import { wireReading } from "./wiring/reading.js";
 import { makeTill } from "./wiring/till.js";
@@ -19,18 +22,19 @@ import { wireToday } from "./wiring/today.js";
 /** @import { Enrolment } from "./core/types.js" */
 /** @import { Act, App } from "./screen/frame.js" */
 
-const SEND_EVERY = 30_000;
 /** The holder's page leaves a card here for the scanner of an enrolled phone. */
 const HANDED_OVER = "opplev-card";
 
 const app = await beginning();
-const till = makeTill(app, { redraw, revoked });
+const line = makeLine(app, { redraw, revoked, changed: (place) => enrolment.changed(place) });
+const book = makeBook(app, { line, revoked });
+const till = makeTill(app, { redraw, revoked, line, book });
 const clocks = makeClocks(app, { next, retry: () => act.retry(), hintOver: () => till.happen({ type: "hint_over" }) });
 const page = makePage(app, { act: () => act, redraw, linger: clocks.stopCountdown });
 const camera = wireCamera(app, { redraw, onCode: codeSeen, like });
-const enrolment = wireEnrolment(app, { redraw, startCamera: () => void camera.start(), like });
+const enrolment = wireEnrolment(app, { redraw, startCamera: () => void camera.start(), like, connected: () => line.start(true) });
 const reading = wireReading(app, { happen: till.happen, moveTo: enrolment.moveTo, redraw });
-const today = wireToday(app, { redraw, revoked, voidVisit: till.voidVisit });
+const today = wireToday(app, { redraw, revoked, takeBack: book.takeBack });
 
 /** @type {Act} */
 const act = {
@@ -81,6 +85,9 @@ const act = {
   begin: () => {
     app.enrolling = false;
     redraw();
+  },
+  noticesSeen: () => {
+    if (app.current !== null) void dropNotices(app.current.device_id).then(line.count);
   },
   switchTo: (device) => {
     enrolment.moveTo(app.enrolments.find((one) => one.device_id === device) ?? null);
@@ -138,10 +145,8 @@ document.addEventListener("visibilitychange", () => {
   // Somebody may have been in the phone's settings to allow the camera.
   if (!document.hidden && app.camera.state === "refused") app.camera.state = "off";
   redraw();
-  if (!document.hidden) void till.sendWaiting();
+  if (!document.hidden) line.start();
 });
-window.addEventListener("online", () => void till.sendWaiting());
-window.setInterval(() => app.waiting > 0 && void till.sendWaiting(), SEND_EVERY);
 listenForHandScanner({ onScan: reading.read, wanted: () => !app.enrolling && app.sheet === null && app.session.offer !== null && takesCards(app.session) });
 onFirstTouch(wakeSound);
 document.documentElement.lang = app.language;
@@ -149,5 +154,7 @@ document.body.classList.toggle("installed", isInstalled());
 enrolment.takeAddress();
 redraw();
 takeHandedOver();
-void till.sendWaiting();
+line.count();
+line.start();
+makeReady();
 keepUpToDate(isIdle);

@@ -139,6 +139,7 @@ class OutcomeAnswer(Shape):
     code: str | None
     detail: str | None
     verdict: VerdictAnswer | None
+    flags: list[str]
 
 
 class BatchAnswer(Shape):
@@ -225,6 +226,7 @@ def register_batch(asking: Asking, sent: BatchBody) -> Answer:
         OutcomeAnswer(
             id=each.id, outcome=each.outcome, code=each.code, detail=each.detail,
             verdict=None if each.verdict is None else _verdict(each.verdict),
+            flags=[] if each.visit is None else list(each.visit.flags),
         )
         for each in outcomes
     ]  # fmt: skip

@@ -31,7 +31,7 @@ import { moodOf } from "./verdict_view.js";
 
 /**
  * @typedef {{do: "check", turn: number, card: string, offer: string}
- *   | {do: "register", turn: number, asked: Asked}
+ *   | {do: "register", turn: number, asked: Asked, verdict: Verdict}
  *   | {do: "void", turn: number, visit: string, id: string}
  *   | {do: "withdraw", visit: string, id: string}
  *   | {do: "signal", kind: "yes" | "no" | "ask" | "undone"}} Task
@@ -176,12 +176,13 @@ export function offersFewer(verdict) {
  * @returns {Step}
  */
 function register(session, persons, { id, at }) {
-  if (session.card === null || session.offer === null) return still(session);
+  const { verdict } = session;
+  if (session.card === null || session.offer === null || verdict === null) return still(session);
   const { text: card, carrier } = session.card;
-  const asked = { id, card, offer: session.offer, persons, at, carrier, offline: false };
+  const asked = { id, card, offer: session.offer, persons, at, carrier, offline: verdict.offline === true };
   return {
     session: { ...session, screen: "registering", asked },
-    tasks: [{ do: "register", turn: session.turn, asked }],
+    tasks: [{ do: "register", turn: session.turn, asked, verdict }],
   };
 }
 
@@ -216,11 +217,11 @@ function failed(session, turn, trouble) {
  */
 function retried(session) {
   if (session.screen !== "trouble" || session.card === null || session.offer === null) return still(session);
-  const { turn, asked, offer, card } = session;
-  if (asked !== null)
+  const { turn, asked, offer, card, verdict } = session;
+  if (asked !== null && verdict !== null)
     return {
       session: { ...session, screen: "registering", trouble: null },
-      tasks: [{ do: "register", turn, asked }],
+      tasks: [{ do: "register", turn, asked, verdict }],
     };
   return {
     session: { ...session, screen: "checking", trouble: null },

@@ -33,7 +33,59 @@ export const BECAUSE = /** @type {const} */ ([
  *   included: string[], excluded: string[], included_text?: Words, excluded_text?: Words,
  *   to_pay: ToPay | null, left: number | null, limit: number | null, period: string | null,
  *   companion: string | null, age_limit?: number | null, valid_until: string | null, used_minutes_ago: number | null,
- * }} Verdict
+ *   offline?: boolean, stale?: boolean,
+ * }} Verdict `offline`: this phone decided by itself, `stale` on a snapshot past its time
+ */
+
+/** @typedef {string} Companion "none" where nobody may come along */
+
+/**
+ * What a phone needs to decide by itself, as the server says it.
+ * @typedef {{
+ *   programme: string, starts: string, until: string, limit: number | null, quota: string, per: string, persons_max: number,
+ *   companion_allowed: boolean, copay: ToPay | null,
+ * }} Terms
+ * @typedef {{
+ *   id: string, title: Words, category: string, kind: string, age_limit: number | null, included: string[], included_text: Words,
+ *   excluded: string[], excluded_text: Words, terms: Terms[],
+ * }} SnapshotOffer
+ * @typedef {{
+ *   id: string, code: number, name: Words, valid_from: string, valid_until: string, state: string, companion: Companion,
+ *   counts: string, once_per_day: boolean, offline_days: number,
+ * }} SnapshotProgramme
+ * @typedef {{
+ *   as_of: string, etag: string, tenant: string, municipality: number, venue: {id: string, name: string},
+ *   programmes: SnapshotProgramme[], offers: SnapshotOffer[], keys: {keys: {kid: string, x: string}[]}, blocked: string[],
+ * }} Snapshot
+ * @typedef {{device: string, etag: string, asOf: number, snapshot: Snapshot}} Supply `asOf` in milliseconds, by the server's clock
+ */
+
+/**
+ * One of this phone's own scans, kept as long as a queue may be: the card as a hash, never its number.
+ * `left` is what the server said was left after it.
+ * @typedef {{
+ *   id: string, card: string, device: string, place: string, offer: string, quota: string, date: string, at: number, persons: number,
+ *   left: number | null, state: "kept" | "recorded" | "voided",
+ * }} Own
+ */
+
+/**
+ * Something that must reach the server: a visit, or a void of one. Its id was made when it was stored; `tried` once it
+ * may have arrived. `seq` is the order in which things happened.
+ * @typedef {{
+ *   seq?: number, id: string, device: string, kind: "visit" | "void", path: string, body: object, tried: boolean,
+ *   last3: string, persons: number, offer: string, date: string,
+ * }} Queued
+ */
+
+/** @typedef {{id: string, outcome: "recorded" | "replayed" | "over_allowance" | "refused" | "problem", code: string | null, verdict: Verdict | null, flags?: string[]}} Outcome */
+
+/**
+ * What the server said of a visit after the family had gone in.
+ * @typedef {{
+ *   id: string, device: string, kind: "refused" | "flagged" | "problem" | "void", because: string, last3: string, persons: number, offer: string,
+ *   date: string, seen: boolean,
+ * }} Notice
  */
 
 /** @typedef {{id: string, title: Words, category?: string, companion_allowed?: boolean, persons_max?: number}} Offer */

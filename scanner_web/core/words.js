@@ -72,6 +72,16 @@ export function longDate(date, locale) {
 }
 
 /**
+ * A day of this year, in little room.
+ * @param {string} date yyyy-mm-dd
+ * @param {string} locale
+ * @returns {string}
+ */
+export function shortDate(date, locale) {
+  return new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", timeZone: "UTC" }).format(new Date(`${date}T00:00:00Z`));
+}
+
+/**
  * A text of the municipality's own in the reader's language, else in bokmål, else in whatever there is.
  * @param {Record<string, string> | undefined} words
  * @param {string} language

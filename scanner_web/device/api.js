@@ -5,39 +5,70 @@ import { base64url, proofToSign } from "../core/proof.js";
 import { BusyError, NetworkError, ProblemError, RevokedError } from "./errors.js";
 import { sha256, sign } from "./keys.js";
 
-/** @import { Asked, Claimed, Enrolment, HolderCard, Today, Verdict, Visit } from "../core/types.js" */
+/** @import { Asked, Claimed, Enrolment, HolderCard, Outcome, Snapshot, Today, Verdict, Visit } from "../core/types.js" */
 
 /** Longer than this and the family notices: say that the network is slow, and try again. */
 const TIMEOUT = 3000;
 /** Enrolling and the holder's own page can wait for a cold start. */
 const PATIENT_TIMEOUT = 12_000;
+/** Asking whether the server is back, behind everybody's back. */
+const PROBE_TIMEOUT = 5000;
+/** Nobody waits for a queue; a hundred visits take the server a while. */
+const QUEUE_TIMEOUT = 28_000;
 
 /** The phone's clock plus this is the server's clock, in milliseconds; learned from every answer. */
 let clockOffset = 0;
+/** @type {(offset: number) => void} */
+let onClock = () => {};
+
+/**
+ * Begin with what was learned before, and tell what is learned.
+ * @param {number} offset
+ * @param {(offset: number) => void} tell
+ */
+export function beginClock(offset, tell) {
+  clockOffset = offset;
+  onClock = tell;
+}
 
 /** @returns {string} now, by the server's clock */
 export function serverInstant() {
   return instant(Date.now(), clockOffset);
 }
 
+/** @returns {number} now in milliseconds, by the server's clock */
+export function serverNow() {
+  return Date.now() + clockOffset;
+}
+
+/** @param {Response} response @param {number} sentAt */
+function learnClock(response, sentAt) {
+  const before = clockOffset;
+  clockOffset = offsetFrom(response.headers.get("date"), sentAt, Date.now()) ?? clockOffset;
+  // The header has whole seconds: less than two is not news.
+  if (Math.abs(clockOffset - before) > 2000) onClock(clockOffset);
+}
+
 /**
  * One request, at most `timeout` long.
  * @param {string} method
  * @param {string} path
- * @param {{body?: Uint8Array<ArrayBuffer> | undefined, authorization?: string, timeout: number}} how
+ * @param {{body?: Uint8Array<ArrayBuffer> | undefined, authorization?: string, timeout: number, etag?: string | null}} how
  * @returns {Promise<{response: Response, said: any}>}
  */
-async function send(method, path, { body, authorization, timeout }) {
+async function send(method, path, { body, authorization, timeout, etag = null }) {
   /** @type {Record<string, string>} */
   const headers = { accept: "application/json" };
   if (body !== undefined) headers["content-type"] = "application/json";
   if (authorization !== undefined) headers.authorization = authorization;
+  if (etag !== null) headers["if-none-match"] = etag;
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), timeout);
   const sentAt = Date.now();
   try {
     const response = await fetch(path, { method, headers, body: body ?? null, signal: stop.signal, cache: "no-store" });
-    clockOffset = offsetFrom(response.headers.get("date"), sentAt, Date.now()) ?? clockOffset;
+    learnClock(response, sentAt);
+    if (response.status === 304) return { response, said: null };
     const said = await response.json().catch((/** @type {unknown} */ error) => {
       if (stop.signal.aborted) throw error;
       return null; // an error page of somebody between us and the server
@@ -75,13 +106,26 @@ function bytesOf(body) {
  * @param {string} method
  * @param {string} path
  * @param {object} [body]
+ * @param {{timeout?: number, etag?: string | null}} [how]
+ * @returns {Promise<{response: Response, said: any}>}
+ */
+async function askOnce(enrolment, method, path, body, how = {}) {
+  const bytes = bytesOf(body);
+  const first = await prove(enrolment, method, path, bytes, how);
+  if (first.response.status === 401 && first.said?.code === "clock") return prove(enrolment, method, path, bytes, how);
+  return first;
+}
+
+/**
+ * @param {Enrolment} enrolment
+ * @param {string} method
+ * @param {string} path
+ * @param {object} [body]
+ * @param {{timeout?: number}} [how]
  * @returns {Promise<any>}
  */
-async function ask(enrolment, method, path, body) {
-  const bytes = bytesOf(body);
-  const first = await prove(enrolment, method, path, bytes);
-  if (first.response.status === 401 && first.said?.code === "clock") return meaning(await prove(enrolment, method, path, bytes));
-  return meaning(first);
+async function ask(enrolment, method, path, body, how) {
+  return meaning(await askOnce(enrolment, method, path, body, how));
 }
 
 /**
@@ -89,8 +133,9 @@ async function ask(enrolment, method, path, body) {
  * @param {string} method
  * @param {string} path
  * @param {Uint8Array<ArrayBuffer> | undefined} body
+ * @param {{timeout?: number, etag?: string | null}} how
  */
-async function prove(enrolment, method, path, body) {
+async function prove(enrolment, method, path, body, { timeout = TIMEOUT, etag = null }) {
   const toSign = proofToSign({
     device: enrolment.device_id,
     audience: enrolment.audience,
@@ -101,7 +146,7 @@ async function prove(enrolment, method, path, body) {
     id: crypto.randomUUID(),
   });
   const authorization = `Bearer ${toSign}.${base64url(await sign(enrolment.keys, toSign))}`;
-  return send(method, path, { body, authorization, timeout: TIMEOUT });
+  return send(method, path, { body, authorization, timeout, etag });
 }
 
 /**
@@ -146,6 +191,29 @@ export function voidPath(visit) {
  */
 export function post(enrolment, path, body) {
   return ask(enrolment, "POST", path, body);
+}
+
+/**
+ * Visits from the queue, in their order.
+ * @param {Enrolment} enrolment
+ * @param {object[]} visits
+ * @returns {Promise<{results: Outcome[]}>}
+ */
+export function postBatch(enrolment, visits) {
+  return ask(enrolment, "POST", `${VISITS}/batch`, { visits }, { timeout: QUEUE_TIMEOUT });
+}
+
+/**
+ * What a phone needs to decide by itself; null where what we have is still so.
+ * @param {Enrolment} enrolment
+ * @param {string | null} etag of what we have
+ * @returns {Promise<{etag: string, snapshot: Snapshot} | null>}
+ */
+export async function fetchSnapshot(enrolment, etag) {
+  const answer = await askOnce(enrolment, "GET", "/v1/scan/snapshot", undefined, { timeout: etag === null ? PATIENT_TIMEOUT : PROBE_TIMEOUT, etag });
+  if (answer.response.status === 304) return null;
+  const snapshot = meaning(answer);
+  return { etag: answer.response.headers.get("etag") ?? "", snapshot };
 }
 
 /**

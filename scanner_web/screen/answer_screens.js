@@ -117,6 +117,7 @@ function admitted(app, act, seen) {
       seen.pay !== "" && h("p", { class: "pay", testid: "to-pay" }, icon("coin"), h("span", {}, seen.pay)),
       left(seen),
       facts(app, seen, true),
+      alone(app),
     ),
     h(
       "div",
@@ -130,6 +131,16 @@ function admitted(app, act, seen) {
       ),
     ),
   );
+}
+
+/**
+ * That the phone decided by itself.
+ * @param {App} app
+ */
+function alone({ say, session }) {
+  if (session.verdict?.offline !== true) return null;
+  const text = session.verdict.admitted ? say("answer.offline") : say("answer.offline_no");
+  return h("p", { class: "fact alone", testid: "offline" }, icon("wave"), h("span", {}, text));
 }
 
 /**
@@ -196,6 +207,7 @@ function refused(app, act, seen) {
       heading(seen.title, "verdict"),
       h("p", { class: "because", testid: "because" }, seen.staff),
       seen.ago !== "" && h("p", { class: "fact ago-line", testid: "used-ago" }, icon("clock"), h("span", {}, seen.ago)),
+      alone(app),
       familyLine(app, act, seen.family),
     ),
     h(

@@ -4,8 +4,9 @@ import { standForSeveral } from "../core/places.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 
+/** @import { Age } from "../core/offline.js" */
 /** @import { Session } from "../core/session.js" */
-/** @import { Carrier, Enrolment, Today } from "../core/types.js" */
+/** @import { Carrier, Enrolment, Notice, Today } from "../core/types.js" */
 /** @import { Language, Say, WordList } from "../core/words.js" */
 /** @import { Likings } from "../device/storage.js" */
 /** @import { IconName } from "./icons.js" */
@@ -16,7 +17,8 @@ import { icon } from "./icons.js";
 /**
  * Everything that is shown comes from here. `moved`: the last card, or a place that was left, moved the phone to another
  * of its places; `registered`: the visits registered here since the page was opened, the newest first;
- * `held`: a card that waits until an offer is chosen there.
+ * `held`: a card that waits until an offer is chosen there; `net`: whether the server is out of reach, and whether
+ * what the phone goes by is there and fresh, `age` how old it is; `notices`: what the server said of visits after the family had gone in.
  * @typedef {{
  *   say: Say, words: WordList, language: Language, likings: Likings, enrolments: Enrolment[], current: Enrolment | null, enrolling: boolean,
  *   session: Session, sheet: null | "today" | "menu" | "offers",
@@ -24,6 +26,7 @@ import { icon } from "./icons.js";
  *   enrol: {step: EnrolStep, code: string, error: string | null, hint: boolean},
  *   today: {state: "loading" | "shown" | "failed", list: Today | null, asking: string | null, sending: string | null, problem: string | null},
  *   registered: string[], family: {language: Language, text: string, direction: "ltr" | "rtl"} | null, waiting: number, forgetting: boolean,
+ *   net: {away: boolean, known: boolean, stale: boolean, days: number}, age: Age | null, notices: Notice[],
  *   moved: boolean, held: {text: string, carrier: Carrier} | null,
  * }} App
  */
@@ -37,7 +40,7 @@ import { icon } from "./icons.js";
  *   familyIn: (language: Language | null) => void, linger: () => void,
  *   loadToday: () => void, askUndo: (visit: string | null) => void, undoVisit: (visit: string) => void,
  *   like: (change: Partial<Likings>) => void, enrolStep: (step: EnrolStep) => void, claim: (code: string, label: string) => void,
- *   begin: () => void, switchTo: (device: string) => void, forget: (sure: boolean | null) => void,
+ *   begin: () => void, noticesSeen: () => void, switchTo: (device: string) => void, forget: (sure: boolean | null) => void,
  * }} Act
  */
 
@@ -67,12 +70,14 @@ export function button({ testid, text, icon: name, kind = "quiet", onClick, pres
 
 /**
  * A button that is only a picture; the word is for those who hear it.
- * @param {{testid: string, text: string, icon: IconName, onClick: (event: Event) => void, pressed?: boolean}} how
+ * @param {{testid: string, text: string, icon: IconName, onClick: (event: Event) => void, pressed?: boolean, mark?: string | false}} how
+ *   `mark` says what is new behind it
  */
-export function roundButton({ testid, text, icon: name, onClick, pressed }) {
+export function roundButton({ testid, text, icon: name, onClick, pressed, mark = false }) {
+  const label = mark === false ? text : `${text}: ${mark}`;
   return h(
     "button",
-    { type: "button", class: "round", testid, onClick, "aria-label": text, title: text, "aria-pressed": pressed === undefined ? null : String(pressed) },
+    { type: "button", class: mark === false ? "round" : "round marked", testid, onClick, "aria-label": label, title: label, "aria-pressed": pressed === undefined ? null : String(pressed) },
     icon(name),
   );
 }

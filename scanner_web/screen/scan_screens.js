@@ -34,11 +34,21 @@ function bar(app, act) {
     { class: "bar" },
     h("h1", { class: "bar-title", tabindex: "-1", testid: "venue" }, current?.venue.name ?? ""),
     app.waiting > 0 && h("span", { class: "waiting", testid: "waiting", title: say("today.waiting", { n: app.waiting }) }, icon("wave"), String(app.waiting)),
-    roundButton({ testid: "open-today", text: say("scan.today"), icon: "list", onClick: () => act.sheet("today") }),
+    roundButton({ testid: "open-today", text: say("scan.today"), icon: "list", onClick: () => act.sheet("today"), mark: app.notices.some((one) => !one.seen) && say("today.notices") }),
     roundButton({ testid: "open-menu", text: say("scan.menu"), icon: "menu", onClick: () => act.sheet("menu") }),
     offerButton(app, act),
     app.moved && placeNote(app),
+    netNote(app),
   );
+}
+
+/**
+ * That the phone works by itself, and when what it goes by is old. Never a reason to stop.
+ * @param {App} app
+ */
+export function netNote({ say, net }) {
+  if (net.stale) return h("p", { class: "net stale", testid: "net-stale" }, icon("wave"), h("span", {}, say("net.stale", { n: net.days })));
+  return net.away && h("p", { class: "net", testid: "net-away" }, icon("wave"), h("span", {}, say("net.away")));
 }
 
 /**

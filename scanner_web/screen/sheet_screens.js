@@ -1,13 +1,13 @@
 // The sheets over the till: which offer, what happened today, and how this phone likes it.
 
 import { ownFirst } from "../core/today_list.js";
-import { inLanguage } from "../core/words.js";
+import { inLanguage, shortDate } from "../core/words.js";
 import { h } from "./dom.js";
 import { languages } from "./enrol_screens.js";
 import { button, placeNote, sheetHead, spinner } from "./frame.js";
 import { icon, iconOf, people } from "./icons.js";
 
-/** @import { TodayVisit } from "../core/types.js" */
+/** @import { Notice, TodayVisit } from "../core/types.js" */
 /** @import { Act, App } from "./frame.js" */
 
 /**
@@ -51,6 +51,7 @@ export function todaySheet(app, act) {
     sheetHead(app, say("today.title"), () => act.sheet(null)),
     placeNote(app),
     app.waiting > 0 && h("p", { class: "note", testid: "waiting-note" }, icon("wave"), h("span", {}, say("today.waiting", { n: app.waiting }))),
+    noticeList(app, act),
     today.state === "loading" && today.list === null && spinner(say("today.loading")),
     today.state === "failed" && h("div", { class: "empty", testid: "today-failed" }, icon("wave"), h("p", {}, say("today.failed")), button({ testid: "today-again", text: say("today.again"), onClick: act.loadToday })),
     today.list !== null && today.list.visits.length === 0 && h("div", { class: "empty", testid: "today-empty" }, icon("sun"), h("p", {}, say("today.empty"))),
@@ -58,6 +59,45 @@ export function todaySheet(app, act) {
     today.list !== null && today.list.visits.length > 0 && h("h2", { class: "small-head" }, say("today.latest")),
     today.list !== null && h("ul", { class: "visits", testid: "today-visits" }, ...ownFirst(today.list.visits, app.registered).map((visit) => visitRow(app, act, visit))),
   );
+}
+
+/**
+ * What the server said of visits after the family had gone in. Nobody at the till has to do anything.
+ * @param {App} app
+ * @param {Act} act
+ */
+function noticeList(app, act) {
+  const { say, notices } = app;
+  if (notices.length === 0) return null;
+  return h(
+    "section",
+    { class: "notices", testid: "notices", "aria-labelledby": "notices-head" },
+    h("h2", { class: "small-head", id: "notices-head" }, say("today.notices")),
+    h("p", { class: "help" }, say("today.notices_text")),
+    h(
+      "ul",
+      { class: "visits" },
+      ...notices.map((one) =>
+        h(
+          "li",
+          { class: "visit told", testid: "notice", "data-kind": one.kind, "data-because": one.because },
+          icon(one.kind === "flagged" ? "list" : "hand"),
+          h("span", { class: "visit-text" }, h("b", {}, [one.date === "" ? "" : shortDate(one.date, app.words.locale), one.last3 === "" ? "" : `••• ${one.last3}`].filter(Boolean).join(" · ")), h("span", {}, noticeText(app, one))),
+        ),
+      ),
+    ),
+    button({ testid: "notices-seen", text: say("today.notices_seen"), onClick: act.noticesSeen }),
+  );
+}
+
+/**
+ * @param {App} app
+ * @param {Notice} notice
+ */
+function noticeText({ say, words }, { kind, because }) {
+  if (kind === "flagged") return say(`notice.flagged.${because}`);
+  if (kind === "refused") return say("notice.refused", { because: words.because[because]?.title ?? "" });
+  return say(kind === "void" ? "notice.void" : "notice.problem");
 }
 
 /**
@@ -152,6 +192,7 @@ export function menuSheet(app, act) {
         ),
       ),
     h("h2", { class: "small-head" }, say("menu.phone")),
+    netLine(app),
     h(
       "div",
       { class: "stack tight" },
@@ -176,6 +217,17 @@ export function menuSheet(app, act) {
         )
       : button({ testid: "forget", text: say("menu.forget"), kind: "plain", onClick: () => act.forget(null) }),
   );
+}
+
+/**
+ * How old is what the phone goes by.
+ * @param {App} app
+ */
+function netLine({ say, age }) {
+  if (age === null) return h("p", { class: "help", testid: "net-age" }, say("net.none"));
+  const { minutes, hours, days } = age;
+  const ago = minutes < 2 ? say("net.just_now") : minutes < 120 ? say("net.minutes", { n: minutes }) : hours < 48 ? say("net.hours", { n: hours }) : say("net.days", { n: days });
+  return h("p", { class: "help", testid: "net-age" }, say("net.age", { ago }));
 }
 
 /**

@@ -2,8 +2,9 @@
 
 import { atRest } from "../core/session.js";
 import { pick, sayer, STAFF_LANGUAGES } from "../core/words.js";
+import { beginClock } from "../device/api.js";
 import { mustInstallFirst } from "../device/platform.js";
-import { enrolments, likings } from "../device/storage.js";
+import { enrolments, keepClock, keptClock, likings } from "../device/storage.js";
 import { wordsIn } from "../device/words.js";
 
 /** @import { Enrolment } from "../core/types.js" */
@@ -12,6 +13,7 @@ import { wordsIn } from "../device/words.js";
 /** @returns {Promise<App>} */
 export async function beginning() {
   const liked = await likings().catch(() => null);
+  beginClock(await keptClock().catch(() => 0), (offset) => void keepClock(offset).catch(() => {}));
   const language = pick([liked?.language, ...navigator.languages], STAFF_LANGUAGES) ?? "nb";
   const words = await wordsIn(language);
   const known = await enrolments().catch(() => /** @type {Enrolment[]} */ ([]));
@@ -33,6 +35,9 @@ export async function beginning() {
     registered: [],
     family: null,
     waiting: 0,
+    net: { away: !navigator.onLine, known: true, stale: false, days: 0 },
+    age: null,
+    notices: [],
     forgetting: false,
     moved: false,
     held: null,

@@ -8,6 +8,7 @@ import { NetworkError, ProblemError, StorageError } from "../device/errors.js";
 import { makeKeys, publicJwk } from "../device/keys.js";
 import { keepStorage, mustInstallFirst } from "../device/platform.js";
 import { dropEnrolment, keepEnrolment, keepLikings } from "../device/storage.js";
+import { forgetSupply } from "../device/supplies.js";
 import { rememberedOffer } from "./beginning.js";
 
 /** @import { Enrolment } from "../core/types.js" */
@@ -15,9 +16,9 @@ import { rememberedOffer } from "./beginning.js";
 
 /**
  * @param {App} app
- * @param {{redraw: () => void, startCamera: () => void, like: (change: Partial<App["likings"]>) => void}} page
+ * @param {{redraw: () => void, startCamera: () => void, like: (change: Partial<App["likings"]>) => void, connected: () => void}} page
  */
-export function wireEnrolment(app, { redraw, startCamera, like }) {
+export function wireEnrolment(app, { redraw, startCamera, like, connected }) {
   /** @type {CryptoKeyPair | null} kept between tries, so that a claim whose answer was lost is known again */
   let newKeys = null;
 
@@ -77,6 +78,7 @@ export function wireEnrolment(app, { redraw, startCamera, like }) {
       app.enrol = { step: "done", code: "", error: null, hint: false };
       redraw();
       void keepStorage();
+      connected();
     } catch (error) {
       failed(problemOf(error));
     }
@@ -95,6 +97,7 @@ export function wireEnrolment(app, { redraw, startCamera, like }) {
    */
   async function forget(enrolment, step) {
     await dropEnrolment(enrolment.device_id);
+    forgetSupply(enrolment.device_id);
     app.enrolments = app.enrolments.filter((one) => one.device_id !== enrolment.device_id);
     if (app.current?.device_id !== enrolment.device_id) return redraw();
     moveTo(app.enrolments.at(-1) ?? null);
@@ -102,6 +105,19 @@ export function wireEnrolment(app, { redraw, startCamera, like }) {
     if (step === "revoked") app.enrolling = true;
     app.enrol = { step, code: "", error: null, hint: false };
     app.forgetting = false;
+    redraw();
+  }
+
+  /**
+   * The office has changed a place's name or offers. What is on the screen stays; the next card meets the new.
+   * @param {Enrolment} enrolment
+   */
+  function changed(enrolment) {
+    app.enrolments = app.enrolments.map((one) => (one.device_id === enrolment.device_id ? enrolment : one));
+    if (app.current?.device_id !== enrolment.device_id) return;
+    app.current = enrolment;
+    const gone = !enrolment.offers.some((offer) => offer.id === app.session.offer);
+    if (gone && app.session.asked === null) app.session = atRest(app.likings.way, rememberedOffer(enrolment, app.likings.offers), app.session.turn + 1);
     redraw();
   }
 
@@ -116,7 +132,7 @@ export function wireEnrolment(app, { redraw, startCamera, like }) {
     if (hash !== "" || /\/e\/?$/i.test(pathname)) window.history.replaceState(null, "", pathname.replace(/e\/?$/i, ""));
   }
 
-  return { moveTo, goTo, codeSeen, connect, forget, takeAddress };
+  return { moveTo, goTo, codeSeen, connect, forget, changed, takeAddress };
 }
 
 /** @param {unknown} error */

@@ -10,10 +10,10 @@ import { RevokedError } from "../device/errors.js";
  * @param {App} app
  * @param {{
  *   redraw: () => void, revoked: (enrolment: Enrolment) => void,
- *   voidVisit: (enrolment: Enrolment, id: string, voidId: string) => Promise<boolean>,
+ *   takeBack: (enrolment: Enrolment, id: string, voidId: string) => Promise<boolean>,
  * }} page
  */
-export function wireToday(app, { redraw, revoked, voidVisit }) {
+export function wireToday(app, { redraw, revoked, takeBack }) {
   /** @type {Map<string, string>} the id of each void, which a second try repeats */
   const voidIds = new Map();
 
@@ -45,7 +45,7 @@ export function wireToday(app, { redraw, revoked, voidVisit }) {
     voidIds.set(visit, voidId);
     app.today = { ...app.today, sending: visit };
     redraw();
-    const done = await voidVisit(app.current, visit, voidId);
+    const done = await takeBack(app.current, visit, voidId);
     app.today = { ...app.today, sending: null, asking: done ? null : visit, problem: done ? null : app.waiting > 0 ? "answer.undo_failed" : "today.undo_closed" };
     if (done) await load();
     else redraw();

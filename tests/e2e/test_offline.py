@@ -1,0 +1,280 @@
+"""The ticket window without a network: cards are let in, nothing is lost, and everything arrives once."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route, expect
+
+from chalicelib.credentials.rules import with_check_digits
+from tests.e2e.conftest import Served, as_data_url, phone_page, qr
+from tests.e2e.test_scanner import enrol, state, type_number, visits_in_table
+
+pytestmark = pytest.mark.browser
+
+Start = Callable[..., Browser]
+WAIT = 20_000
+API = re.compile(r"/v1/scan/")
+RENEWED = """async () => {
+  const open = indexedDB.open('opplev');
+  await new Promise(k => open.onsuccess = k);
+  const all = open.result.transaction('supplies').objectStore('supplies').getAll();
+  await new Promise(k => all.onsuccess = k);
+  open.result.close();
+  return all.result.length > 0;
+}"""
+
+
+def ready(page: Page, served: Served, venue: str) -> None:
+    """Enrol, and wait until the phone has what it needs offline."""
+    enrol(page, served, venue)
+    page.wait_for_function(RENEWED, timeout=WAIT)
+
+
+def keep_pages(page: Page) -> None:
+    """Wait until the page is kept for when there is no network."""
+    page.evaluate("() => navigator.serviceWorker.ready")
+    page.reload()
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null", timeout=WAIT)
+    state(page, "scan", "typed")
+
+
+def admit(page: Page, number: str, persons: int = 1) -> None:
+    """Let somebody in by number."""
+    type_number(page, number)
+    state(page, "persons", "answer")
+    if page.evaluate("document.body.dataset.state") == "persons":
+        page.get_by_test_id(f"persons-{persons}").click()
+    state(page, "answer")
+    assert page.evaluate("document.body.dataset.mood") == "yes"
+
+
+def all_sent(page: Page) -> None:
+    expect(page.get_by_test_id("waiting")).to_have_count(0, timeout=WAIT)
+
+
+def stopped(route: Route) -> None:
+    route.abort("connectionrefused")
+
+
+def next_card(page: Page) -> None:
+    page.get_by_test_id("next").click()
+    state(page, "scan", "typed")
+
+
+def test_with_the_server_stopped_cards_are_let_in_and_all_is_synced_once(served: Served, browser: Start) -> None:
+    cards = [served.town.card() for _ in range(3)]
+    with phone_page(browser(), hand=True) as page:
+        ready(page, served, "kino")
+        page.route(API, stopped)
+        page.evaluate("url => showCard(url)", as_data_url(qr(cards[0]["url"])))
+        state(page, "persons")
+        page.get_by_test_id("persons-2").click()
+        state(page, "answer")
+        assert page.evaluate("document.body.dataset.mood") == "yes"
+        expect(page.get_by_test_id("offline")).to_be_visible()
+        page.evaluate("showCard(null)")
+        next_card(page)
+        expect(page.get_by_test_id("net-away")).to_be_visible()
+        for card in cards[1:]:
+            admit(page, card["number"])
+            next_card(page)
+        expect(page.get_by_test_id("waiting")).to_have_text("3")
+        assert visits_in_table() == []
+
+        # A second scan of a card on the same device and day is stopped without a network already.
+        type_number(page, cards[1]["number"])
+        state(page, "answer")
+        assert page.get_by_test_id("answer").get_attribute("data-because") == "used_today"
+        expect(page.get_by_test_id("used-ago")).to_be_visible()
+        next_card(page)
+
+        page.unroute(API)
+        all_sent(page)
+        expect(page.get_by_test_id("net-away")).to_have_count(0)
+    found = {visit.last3: visit for visit in visits_in_table()}
+    assert sorted(found) == sorted(card["number"][-3:] for card in cards)
+    assert found[cards[0]["number"][-3:]].persons == 2
+    assert {tuple(visit.flags or ()) for visit in found.values()} == {()}
+
+
+def test_a_request_that_hangs_counts_as_offline_after_three_seconds_and_is_the_same_visit(
+    served: Served, browser: Start
+) -> None:
+    card = served.town.card()
+    held: list[Route] = []
+    with phone_page(browser()) as page:
+        ready(page, served, "klubb")
+        page.route(re.compile(r"/v1/scan/visits$"), lambda route: held.append(route))
+        page.route(re.compile(r"/v1/scan/visits/batch$"), stopped)
+        type_number(page, card["number"])
+        page.wait_for_timeout(1000)
+        assert page.evaluate("document.body.dataset.state") in {"checking", "registering"}
+        state(page, "answer")
+        assert page.evaluate("document.body.dataset.mood") == "yes"
+        expect(page.get_by_test_id("offline")).to_be_visible()
+        # The request that hung arrives after all, before its twin from the queue.
+        hung = held[0].request
+        assert hung.post_data_json["offline"] is False
+        late = page.request.post(hung.url, headers=hung.all_headers(), data=hung.post_data_buffer)
+        assert late.status == 201
+        next_card(page)
+        page.unroute_all(behavior="ignoreErrors")
+        all_sent(page)
+        page.get_by_test_id("open-today").click()
+        expect(page.get_by_test_id("today-visit")).to_have_attribute("data-visit", hung.post_data_json["id"])
+    assert [visit.last3 for visit in visits_in_table()] == [card["number"][-3:]]
+
+
+def test_an_answer_that_is_lost_on_the_way_leaves_one_visit(served: Served, browser: Start) -> None:
+    card = served.town.card()
+
+    def lost(route: Route) -> None:
+        route.fetch()
+        route.abort("connectionreset")
+
+    with phone_page(browser()) as page:
+        ready(page, served, "klubb")
+        page.route(re.compile(r"/v1/scan/visits(/batch)?$"), lost)
+        admit(page, card["number"])
+        expect(page.get_by_test_id("offline")).to_be_visible()
+        assert len(visits_in_table()) == 1
+        next_card(page)
+        page.unroute_all(behavior="ignoreErrors")
+        all_sent(page)
+        page.get_by_test_id("open-today").click()
+        expect(page.get_by_test_id("today-visit")).to_have_count(1)
+        expect(page.get_by_test_id("notice")).to_have_count(0)
+    assert len(visits_in_table()) == 1
+
+
+def test_without_a_network_the_page_reloads_and_what_waits_still_waits(served: Served, browser: Start) -> None:
+    cards = [served.town.card() for _ in range(2)]
+    with phone_page(browser()) as page:
+        ready(page, served, "klubb")
+        keep_pages(page)
+        page.context.set_offline(True)
+        admit(page, cards[0]["number"])
+        page.reload()
+        state(page, "scan", "typed")
+        expect(page.get_by_test_id("waiting")).to_have_text("1", timeout=WAIT)
+        admit(page, cards[1]["number"])
+        next_card(page)
+        page.context.set_offline(False)
+        all_sent(page)
+    assert sorted(visit.last3 for visit in visits_in_table()) == sorted(card["number"][-3:] for card in cards)
+
+
+def test_a_phone_that_is_switched_off_in_the_middle_of_its_queue_sends_it_when_it_is_on_again(
+    served: Served, playwright: Playwright, tmp_path: Path
+) -> None:
+    card = served.town.card()
+    arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--use-fake-ui-for-media-stream",
+                 "--use-fake-device-for-media-stream"]  # fmt: skip
+
+    def switched_on() -> BrowserContext:
+        return playwright.chromium.launch_persistent_context(
+            tmp_path / "profile", executable_path="/usr/bin/chromium", args=arguments, locale="nb-NO",
+            viewport={"width": 390, "height": 844},
+        )  # fmt: skip
+
+    phone = switched_on()
+    page = phone.pages[0]
+    ready(page, served, "klubb")
+    keep_pages(page)
+    phone.set_offline(True)
+    admit(page, card["number"])
+    phone.close()
+
+    phone = switched_on()
+    phone.set_offline(True)
+    page = phone.pages[0]
+    page.goto(served.address)
+    expect(page.get_by_test_id("waiting")).to_have_text("1", timeout=WAIT)
+    assert visits_in_table() == []
+    phone.set_offline(False)
+    all_sent(page)
+    phone.close()
+    assert [visit.last3 for visit in visits_in_table()] == [card["number"][-3:]]
+
+
+def test_what_was_undone_without_a_network_never_arrives(served: Served, browser: Start) -> None:
+    card, other = served.town.card(), served.town.card()
+    with phone_page(browser()) as page:
+        ready(page, served, "klubb")
+        page.route(API, stopped)
+        admit(page, card["number"])
+        page.get_by_test_id("undo").click()
+        page.wait_for_function("() => document.body.dataset.mood === 'undone'", timeout=WAIT)
+        next_card(page)
+        admit(page, other["number"])
+        next_card(page)
+        page.unroute(API)
+        all_sent(page)
+    standing = [visit for visit in visits_in_table() if not visit.void_month]
+    assert [visit.last3 for visit in standing] == [other["number"][-3:]]
+
+
+def test_what_the_server_refuses_or_flags_later_is_told_without_drama(served: Served, browser: Start) -> None:
+    card = served.town.card()
+    with phone_page(browser()) as page:
+        ready(page, served, "klubb")
+        page.route(API, stopped)
+        admit(page, with_check_digits("0000000001"))  # nobody's card
+        next_card(page)
+        admit(page, card["number"])
+        next_card(page)
+        # Meanwhile the card is used up elsewhere.
+        phone = served.town.enrol("klubb")
+        for _ in range(2):
+            used = served.town.visit(card["token"], offline=True)
+            assert phone.send("POST", "/v1/scan/visits", used).status == 201
+        page.unroute(API)
+        all_sent(page)
+        page.get_by_test_id("open-today").click()
+        notices = page.get_by_test_id("notice")
+        expect(notices).to_have_count(2)
+        told = {each.get_attribute("data-kind"): each.get_attribute("data-because") for each in notices.all()}
+        assert told == {"refused": "unknown_card", "flagged": "over"}
+        page.get_by_test_id("notices-seen").click()
+        expect(notices).to_have_count(0)
+    assert len(visits_in_table()) == 3
+
+
+def test_a_blocked_card_a_forged_one_and_an_old_snapshot_without_a_network(served: Served, browser: Start) -> None:
+    blocked, good = served.town.card(), served.town.card()
+    block = served.town.ask("issuer", "POST", f"/v1/cards/{blocked['number']}/block", {"reason": "lost"})
+    assert block.status == 200
+    token = good["token"]
+    forged = good["url"].replace(token, token[:60] + ("A" if token[60] != "A" else "B") + token[61:])
+    with phone_page(browser(), hand=True) as page:
+        page.add_init_script("const real = Date.now; window.ahead = 0; Date.now = () => real() + window.ahead;")
+        ready(page, served, "kino")
+        page.route(API, stopped)
+        page.evaluate("window.ahead = 74 * 3600 * 1000; window.dispatchEvent(new Event('focus'))")
+        expect(page.get_by_test_id("net-stale")).to_be_visible(timeout=WAIT)
+        for url, because in ((blocked["url"], "blocked"), (forged, "forged_card")):
+            page.evaluate("url => showCard(url)", as_data_url(qr(url)))
+            page.wait_for_function(
+                "because => document.querySelector('[data-testid=answer]')?.dataset.because === because",
+                arg=because, timeout=WAIT,
+            )  # fmt: skip
+        page.evaluate("url => showCard(url)", as_data_url(qr(good["url"])))
+        state(page, "persons")
+
+
+def test_the_phones_key_cannot_be_taken_out(served: Served, browser: Start) -> None:
+    with phone_page(browser()) as page:
+        enrol(page, served, "kino")
+        told: Any = page.evaluate("""async () => {
+          const open = indexedDB.open('opplev');
+          await new Promise(k => open.onsuccess = k);
+          const all = open.result.transaction('enrolments').objectStore('enrolments').getAll();
+          await new Promise(k => all.onsuccess = k);
+          const key = all.result[0].keys.privateKey;
+          const ways = await Promise.allSettled(['jwk', 'pkcs8', 'raw'].map(f => crypto.subtle.exportKey(f, key)));
+          return [key.extractable, ways.map(w => w.status)];
+        }""")
+        assert told == [False, ["rejected"] * 3]
