@@ -2,11 +2,33 @@
 
 from chalice.app import Chalice
 
-from chalicelib.api import close_months, finance, holder, issuers, office, open_doors, scan, statistics
+from chalicelib.api import (
+    close_months,
+    finance,
+    holder,
+    issuers,
+    office,
+    open_doors,
+    renewals,
+    scan,
+    statistics,
+    units,
+)
 from chalicelib.api.endpoint import register
 
 app = Chalice(app_name="opplev")
-register(app, office.doors, issuers.doors, scan.doors, holder.doors, finance.doors, statistics.doors, open_doors.doors)
+register(
+    app,
+    office.doors,
+    issuers.doors,
+    renewals.doors,
+    units.doors,
+    scan.doors,
+    holder.doors,
+    finance.doors,
+    statistics.doors,
+    open_doors.doors,
+)
 
 
 @app.lambda_function(name="close_month")

@@ -96,6 +96,22 @@ class EnrolmentRow(Row, discriminator="enrolment"):
     claimed_by = UnicodeAttribute(null=True)
 
 
+class UnitRow(Row, discriminator="unit"):
+    """A unit that gives out cards: NAV, the health nurses, child welfare."""
+
+    name = UnicodeAttribute()
+    sort = UnicodeAttribute()
+    common = BooleanAttribute(default=False)  # it keeps the cards that stand in no unit
+
+
+class PersonRow(Row, discriminator="person"):
+    """Somebody who works for a unit, by the id that the token gives."""
+
+    lead = BooleanAttribute(default=False)
+    added_by = UnicodeAttribute()
+    added_on = UnicodeAttribute()
+
+
 class CardRow(Row, discriminator="card"):
     """A card and its counters; under 1 kB in the usual programme, so that a scan costs the least."""
 
@@ -112,6 +128,7 @@ class CardRow(Row, discriminator="card"):
     funding = UnicodeAttribute(null=True)
     flags = NumberAttribute(default=0)  # the token's class and flags byte
     replaced_by = UnicodeAttribute(null=True)
+    family_from = UnicodeAttribute(null=True)  # the period in which it takes one of its family's places
     siblings = NumberAttribute(null=True)  # how many more children share it
     replacements = NumberAttribute(null=True)  # how many numbers it has had before
     issued_by = UnicodeAttribute(null=True)
@@ -154,6 +171,12 @@ class BlockedRow(Row, discriminator="blocked"):
 
 class QuotaRow(Row, discriminator="quota"):
     """How many cards a programme has given out in one programme year."""
+
+    issued = NumberAttribute(default=0)
+
+
+class FamilyRow(Row, discriminator="family"):
+    """How many cards a family has in one period of a programme."""
 
     issued = NumberAttribute(default=0)
 
@@ -265,6 +288,11 @@ def quota_pk(tenant: str) -> str:
     return f"T#{tenant}#QUOTA"
 
 
+def family_pk(tenant: str, family_ref: str) -> str:
+    """Count a family's cards, one row per programme and period (`<programme>#<first day>`)."""
+    return f"T#{tenant}#FAMILY#{family_ref}"
+
+
 def blocked_pk(tenant: str) -> str:
     """Find the blocked numbers of a tenant by hash, one Query for a phone's snapshot."""
     return f"T#{tenant}#BLOCKED"
@@ -283,6 +311,11 @@ def visit_pk(tenant: str, visit: str) -> str:
 def device_pk(tenant: str, device: str) -> str:
     """Find a device (`DEVICE`)."""
     return f"T#{tenant}#DEVICE#{device}"
+
+
+def units_pk(tenant: str) -> str:
+    """Find the units of a tenant (`UNIT#<id>`) and their people (`PERSON#<unit>#<caller>`), one Query."""
+    return f"T#{tenant}#UNITS"
 
 
 def enrolment_pk(tenant: str, fingerprint: str) -> str:

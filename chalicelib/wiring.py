@@ -17,7 +17,7 @@ from chalicelib.config import Config, from_environment
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from chalicelib.access.actions import Gate
+    from chalicelib.access.actions import Gate, UnitDesk
     from chalicelib.archive.actions import Archive
     from chalicelib.cards.actions import CardDesk
     from chalicelib.credentials.actions import Mint
@@ -68,6 +68,14 @@ class House:
             new_code=lambda: secrets.token_bytes(10),
             new_device=lambda: secrets.token_hex(12),
         )
+
+    @cached_property
+    def units(self) -> UnitDesk:
+        """Where it is kept who gives out cards for whom."""
+        from chalicelib.access.actions import UnitDesk
+        from chalicelib.access.store import UnitStore
+
+        return UnitDesk(store=UnitStore(time.monotonic), known_tenant=self.terms.configuration)
 
     @cached_property
     def mint(self) -> Mint:

@@ -9,12 +9,13 @@ import msgspec
 
 from chalicelib.shared.answers import OpplevError
 from chalicelib.shared.calendar import rfc3339
+from chalicelib.shared.ids import CallerId
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from chalicelib.access.actions import OpenEnrolment
-    from chalicelib.access.rules import Device
+    from chalicelib.access.rules import Device, Units
     from chalicelib.cards.actions import GivenOut, Issued
     from chalicelib.cards.rules import Card, StatusChange
     from chalicelib.settlement.rules import Settlement
@@ -189,6 +190,26 @@ class BatchAnswer(Shape):
     results: list[BatchRowAnswer]
 
 
+class PersonAnswer(Shape):
+    person: str
+    lead: bool
+    added_by: str
+    added_on: str
+
+
+class UnitAnswer(Shape):
+    id: str
+    name: str
+    kind: str
+    common: bool
+    people: list[PersonAnswer] | None
+
+
+class UnitsAnswer(Shape):
+    units: list[UnitAnswer]
+    you: str
+
+
 class UseAnswer(Shape):
     venue: str
     offer: str
@@ -202,7 +223,7 @@ class HistoryAnswer(Shape):
     at: str
     status: str
     reason: str | None
-    by: str
+    by: str | None
 
 
 class CardInFull(CardAnswer):
@@ -212,6 +233,7 @@ class CardInFull(CardAnswer):
     unit: str | None
     family_ref: str | None
     funding_source: str | None
+    siblings: int
     replaced_by: str | None
     uses: list[UseAnswer]
     history: list[HistoryAnswer]
@@ -341,6 +363,25 @@ def void(done: Voided) -> VoidAnswer:
     return VoidAnswer(visit_id=done.visit_id, void_id=done.void_id, voided=True)
 
 
+def unit(stored: Units, unit_id: str, *, people: bool = True) -> UnitAnswer:
+    """Show a unit, with its people to those whom they concern."""
+    found = stored.unit(unit_id)
+    return UnitAnswer(
+        id=found.id, name=found.name, kind=found.kind, common=found.common,
+        people=[
+            PersonAnswer(person=each.id, lead=each.lead, added_by=each.added_by, added_on=each.added_on)
+            for each in stored.people_of(unit_id)
+        ] if people else None,
+    )  # fmt: skip
+
+
+def units(stored: Units, you: str, *, all_people: bool) -> UnitsAnswer:
+    """Show every unit by name, and the people of those that somebody is in."""
+    own = stored.of(CallerId(you))
+    listed = [unit(stored, each.id, people=all_people or each.id in own) for each in stored.units]
+    return UnitsAnswer(units=listed, you=you)
+
+
 def card(stored: Card) -> CardAnswer:
     """Show a card in a list."""
     return CardAnswer(
@@ -396,7 +437,8 @@ def card_in_full(stored: Card, history: Iterable[StatusChange], configuration: C
         number=stored.number, programme=stored.programme, valid_from=stored.valid_from,
         valid_until=stored.valid_until, status=stored.status, birth_year=stored.birth_year,
         language=stored.language, external_ref=stored.external_ref, unit=stored.unit,
-        family_ref=stored.family_ref, funding_source=stored.funding, replaced_by=stored.replaced_by,
+        family_ref=stored.family_ref, funding_source=stored.funding, siblings=stored.siblings,
+        replaced_by=stored.replaced_by,
         uses=[
             UseAnswer(
                 venue=each.venue, offer=each.offer, used=stored.uses.get(counter(each, day), 0),
@@ -405,7 +447,8 @@ def card_in_full(stored: Card, history: Iterable[StatusChange], configuration: C
             for each, limit, period in terms
         ],
         history=[
-            HistoryAnswer(at=rfc3339(each.at), status=each.status, reason=each.reason, by=each.by) for each in history
+            HistoryAnswer(at=rfc3339(each.at), status=each.status, reason=each.reason, by=each.by or None)
+            for each in history
         ],
     )  # fmt: skip
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import functools
-import re
-from datetime import date
+from datetime import date  # noqa: TC003  msgspec reads it when a body is made
 from typing import TYPE_CHECKING, Annotated
 
 from msgspec import UNSET, Meta, UnsetType
@@ -14,20 +12,20 @@ from chalicelib import wiring
 from chalicelib.access.rules import Role
 from chalicelib.api import answers
 from chalicelib.api.answering import Answer
+from chalicelib.api.counter import desk
 from chalicelib.api.endpoint import Asking, Doors
 from chalicelib.api.reading import REFERENCE, Body, Id, Language, Year
 from chalicelib.api.rows import MOST_ROWS, Line, rows_of_csv, rows_of_json
 from chalicelib.shared.answers import ForbiddenError, MalformedError, OpplevError
 from chalicelib.shared.calendar import oslo_date
-from chalicelib.shared.ids import CardNumber, ProgrammeId, is_id
+from chalicelib.shared.ids import CardNumber, ProgrammeId
 
 if TYPE_CHECKING:
-    from chalicelib.cards.rules import Application, Card, Due
+    from chalicelib.cards.rules import Application, Card, StatusChange
 
 doors = Doors(__name__)
 
 ISSUER = frozenset({Role.ISSUER})
-MOST_LISTED = 500
 ONCE = {"Idempotency-Key": "an id made by the caller; the same key and content give the same card"}
 StockNumber = Annotated[str, Meta(pattern=r"^\d{12}$", description="a blank of the stock")]
 BlockReason = Annotated[str, Meta(pattern="^(lost|stolen|damaged|misuse|ended)$")]
@@ -89,13 +87,6 @@ class ReplaceBody(CardReasonBody, frozen=True):
     number: StockNumber | None = None
 
 
-class RenewBody(Body, frozen=True):
-    """The programme of the next period, and the blank to renew with where there is one."""
-
-    programme: Id
-    number: StockNumber | None = None
-
-
 class UnblockBody(Body, frozen=True):
     """Nothing need be said."""
 
@@ -123,7 +114,7 @@ class PrintBody(Body, frozen=True):
 def issue(asking: Asking, sent: IssueBody) -> Answer:
     """Issue it, once however often it is asked."""
     key = asking.idempotency_key
-    made = wiring.house().cards.issue(asking.tenant, _application(sent), by=asking.by, key=key, now=asking.now)
+    made = desk(asking).issue(asking.tenant, _application(sent), by=asking.by, key=key, now=asking.now)
     return Answer(answers.issued(made), 201)
 
 
@@ -151,8 +142,8 @@ def issue_batch(asking: Asking, sent: list[Line[BatchRow]]) -> Answer:
 
     rows = {row: line.sent for row, line in enumerate(sent) if isinstance(line.sent, BatchRow)}
     asked = [Asked(each.id, _application(each)) for each in rows.values()]
-    desk = wiring.house().cards.in_one_go()
-    came_of = dict(zip(rows, desk.issue_many(asking.tenant, asked, by=asking.by, now=asking.now), strict=True))
+    at = desk(asking).in_one_go()
+    came_of = dict(zip(rows, at.issue_many(asking.tenant, asked, by=asking.by, now=asking.now), strict=True))
     return Answer(answers.BatchAnswer(results=[
         answers.batch_row(row + 1, line.id, line.sent if isinstance(line.sent, OpplevError) else came_of[row])
         for row, line in enumerate(sent)
@@ -166,7 +157,7 @@ def issue_batch(asking: Asking, sent: list[Line[BatchRow]]) -> Answer:
 def activate_card(asking: Asking, sent: IssueBody, number: str) -> Answer:
     """Activate it, once however often it is asked."""
     key = asking.idempotency_key
-    made = wiring.house().cards.activate(
+    made = desk(asking).activate(
         asking.tenant, CardNumber(number), _application(sent), by=asking.by, key=key, now=asking.now
     )
     return Answer(answers.issued(made), 201)
@@ -175,7 +166,7 @@ def activate_card(asking: Asking, sent: IssueBody, number: str) -> Answer:
 @doors.open("GET", "/v1/cards/{number}", who=ISSUER, gives=answers.CardInFull, says="A card, its use and its history.")
 def get_card(asking: Asking, number: str) -> Answer:
     """Show it."""
-    return _as_it_stands(asking, number)
+    return _in_full(asking, *desk(asking).get(asking.tenant, CardNumber(number), now=asking.now))
 
 
 @doors.open(
@@ -193,16 +184,15 @@ def correct_card(asking: Asking, sent: CorrectBody, number: str) -> Answer:
     }
     if not fields:
         raise MalformedError("nothing_to_correct", "Name at least one field to correct.")
-    wiring.house().cards.correct(
-        asking.tenant, CardNumber(number), Correction(fields=fields), by=asking.by, now=asking.now
-    )
-    return _as_it_stands(asking, number)
+    at = desk(asking)
+    mended = at.correct(asking.tenant, CardNumber(number), Correction(fields=fields), by=asking.by, now=asking.now)
+    # Who moves a card to another unit sees it this once more.
+    found, history = at.get(asking.tenant, mended.number, now=asking.now) if at.sees(mended) else (mended, [])
+    return _in_full(asking, found, history)
 
 
-def _as_it_stands(asking: Asking, number: str) -> Answer:
-    house = wiring.house()
-    found, history = house.cards.get(asking.tenant, CardNumber(number), now=asking.now)
-    configuration = house.terms.configuration(asking.tenant)
+def _in_full(asking: Asking, found: Card, history: list[StatusChange]) -> Answer:
+    configuration = wiring.house().terms.configuration(asking.tenant)
     return Answer(answers.card_in_full(found, history, configuration, oslo_date(asking.now)))
 
 
@@ -212,59 +202,8 @@ def _as_it_stands(asking: Asking, number: str) -> Answer:
 )  # fmt: skip
 def find_cards(asking: Asking, sent: FindBody) -> Answer:
     """Find them."""
-    found = wiring.house().cards.find(asking.tenant, sent.external_ref, now=asking.now)
+    found = desk(asking).find(asking.tenant, sent.external_ref, now=asking.now)
     return Answer(answers.CardsAnswer(cards=[answers.card(each) for each in found]))
-
-
-@doors.open(
-    "GET", "/v1/cards", who=ISSUER, gives=answers.WorkList, says="The renewal work list, the next to expire first.",
-    query={
-        "programme": "the programme",
-        "expires_before": "a date; cards whose last day is before it",
-        "limit": "how many at most, 1 to 500; 500 unless said",
-        "cursor": "the cursor of the page before; the last page gives none",
-    },
-)  # fmt: skip
-def list_cards(asking: Asking) -> Answer:
-    """List the cards that expire, a page at a time."""
-    programme = asking.query.get("programme", "")
-    try:
-        before = date.fromisoformat(asking.query.get("expires_before", ""))
-    except ValueError:
-        raise MalformedError("bad_query", "Give expires_before as a date, yyyy-mm-dd.") from None
-    if not is_id(programme):
-        raise MalformedError("bad_query", "Give the programme's id.")
-    after, most = _after(asking.query.get("cursor")), _limit(asking.query.get("limit"))
-    house = wiring.house()
-    wanted = ProgrammeId(programme)
-    found = house.cards.expiring(asking.tenant, wanted, before=before, after=after, most=most + 1, now=asking.now)
-    terms = house.terms.configuration(asking.tenant).programmes[wanted]
-    page = found[:most]
-    cursor = _cursor(page[-1]) if len(found) > most else None
-    return Answer(answers.work_list(page, terms, oslo_date(asking.now), cursor))
-
-
-def _limit(text: str | None) -> int:
-    if text is None:
-        return MOST_LISTED
-    if not re.fullmatch("[0-9]{1,3}", text) or not 1 <= int(text) <= MOST_LISTED:
-        raise MalformedError("bad_query", "Give limit as a number from 1 to 500.")
-    return int(text)
-
-
-def _cursor(card: Card) -> str:
-    return base64.urlsafe_b64encode(f"{card.valid_until}#{card.number}".encode()).decode().rstrip("=")
-
-
-def _after(cursor: str | None) -> Due | None:
-    if cursor is None:
-        return None
-    try:
-        told = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode("ascii")
-        day, number = re.fullmatch(r"(\d{4}-\d\d-\d\d)#(\d{12})", told).groups()  # type: ignore[union-attr]
-        return date.fromisoformat(day), CardNumber(number)
-    except (ValueError, AttributeError):
-        raise MalformedError("bad_query", "Give cursor as the page before gave it.") from None
 
 
 @doors.open(
@@ -273,8 +212,8 @@ def _after(cursor: str | None) -> Due | None:
 )  # fmt: skip
 def block_card(asking: Asking, sent: CardReasonBody, number: str) -> Answer:
     """Block or end it."""
-    desk = wiring.house().cards
-    act = desk.end if sent.reason == "ended" else desk.block
+    at = desk(asking)
+    act = at.end if sent.reason == "ended" else at.block
     return Answer(
         answers.card(act(asking.tenant, CardNumber(number), reason=sent.reason, by=asking.by, now=asking.now))
     )
@@ -286,9 +225,7 @@ def block_card(asking: Asking, sent: CardReasonBody, number: str) -> Answer:
 )  # fmt: skip
 def unblock_card(asking: Asking, sent: UnblockBody, number: str) -> Answer:
     """Unblock it."""
-    freed = wiring.house().cards.unblock(
-        asking.tenant, CardNumber(number), reason=sent.reason, by=asking.by, now=asking.now
-    )
+    freed = desk(asking).unblock(asking.tenant, CardNumber(number), reason=sent.reason, by=asking.by, now=asking.now)
     return Answer(answers.card(freed))
 
 
@@ -299,24 +236,9 @@ def unblock_card(asking: Asking, sent: UnblockBody, number: str) -> Answer:
 def replace_card(asking: Asking, sent: ReplaceBody, number: str) -> Answer:
     """Replace it."""
     stock = None if sent.number is None else CardNumber(sent.number)
-    made = wiring.house().cards.replace(
+    made = desk(asking).replace(
         asking.tenant, CardNumber(number), reason=sent.reason, stock=stock, by=asking.by, now=asking.now
     )
-    return Answer(answers.issued(made), 201)
-
-
-@doors.open(
-    "POST", "/v1/cards/{number}/renew", who=ISSUER, takes=RenewBody, gives=answers.IssuedAnswer, status=201,
-    headers=ONCE, says="Give the holder a new card for the next period, with fresh counters; the old one stays.",
-)  # fmt: skip
-def renew_card(asking: Asking, sent: RenewBody, number: str) -> Answer:
-    """Renew it, once however often it is asked."""
-    stock = None if sent.number is None else CardNumber(sent.number)
-    key = asking.idempotency_key
-    made = wiring.house().cards.renew(
-        asking.tenant, CardNumber(number), ProgrammeId(sent.programme), stock=stock, by=asking.by, key=key,
-        now=asking.now,
-    )  # fmt: skip
     return Answer(answers.issued(made), 201)
 
 
@@ -333,7 +255,7 @@ def print_cards(asking: Asking, sent: PrintBody) -> Answer:
         raise ForbiddenError("names_are_for_issuers", "The office prints cards without a name.")
     house = wiring.house()
     wanted = [(CardNumber(line.number), line.name) for line in sent.cards]
-    jobs, look = house.cards.prints(asking.tenant, wanted, images=house.files.get, now=asking.now)
+    jobs, look = desk(asking).prints(asking.tenant, wanted, images=house.files.get, now=asking.now)
     pdf = draw(jobs, look, layout=sent.layout)
     disposition = {"Content-Disposition": 'inline; filename="kort.pdf"'}
     return Answer(pdf, 200, "application/pdf", disposition)

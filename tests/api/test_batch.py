@@ -145,12 +145,12 @@ def test_bad_cells_are_told_row_by_row(town: Town) -> None:
     reply = table(town, "\n".join(rows).encode())
     results = reply.json["results"]
     assert [each.get("problem", {}).get("code", each["status"]) for each in results] == [
-        "bad_fields", "identity_number", "identity_number", "bad_fields", "issued", "bad_fields", "bad_fields",
-        "bad_fields", "issued",
+        "bad_fields", "identity_number", "identity_number", "bad_fields", "too_many_siblings", "bad_fields",
+        "bad_fields", "bad_fields", "issued",
     ]  # fmt: skip
     paths = [[fault["path"] for fault in each["problem"]["fields"]] for each in results if "problem" in each]
     assert paths[:4] == [["birth_year"], ["external_ref"], ["id"], ["valid_from"]]
-    assert paths[4] == ["external_ref", "birth_year"]
+    assert paths[4:6] == [["siblings"], ["external_ref", "birth_year"]]
     assert b"99997" not in reply.body
     assert results[2]["id"] is None
 

@@ -47,7 +47,7 @@ def example(opening: Opening, number: str, visit: str) -> tuple[str, Any]:
     """Give a path and a body that the route would take from the right one."""
     path = (
         opening.path.replace("{programme}", "kort").replace("{venue}", "kino").replace("{offer}", "inngang")
-        .replace("{number}", number).replace("{visit}", visit).replace("{month}", "2026-01")
+        .replace("{unit}", "nav").replace("{number}", number).replace("{visit}", visit).replace("{month}", "2026-01")
         .replace("{name}", "lines.csv").replace("{device}", "lorenskog-000000000000000000000000")
     )  # fmt: skip
     reason = {"reason": "lost"}
@@ -76,6 +76,10 @@ def example(opening: Opening, number: str, visit: str) -> tuple[str, Any]:
         "POST /v1/cards/stock": {"programme": "kort", "count": 2},
         "POST /v1/cards/{number}/activate": {"programme": "kort", "external_ref": "sak-z", "birth_year": 2016},
         "POST /v1/cards/{number}/renew": {"programme": "kort"},
+        "POST /v1/cards/renew": {"cards": [{"id": "rad-1", "number": number, "programme": "kort"}]},
+        "PUT /v1/units/{unit}": {"name": "NAV", "kind": "nav"},
+        "PUT /v1/units/{unit}/people": {"person": "local/anne"},
+        "POST /v1/units/{unit}/people/remove": {"person": "local/anne"},
         "PATCH /v1/cards/{number}": {"birth_year": 2015},
         "POST /v1/cards/find": {"external_ref": "sak-1"},
         "POST /v1/cards/{number}/block": reason,
@@ -161,6 +165,7 @@ def test_a_route_is_shut_to_everyone_it_did_not_name(
 ELSEWHERE = {
     "PUT /v1/programmes/{programme}": 200,  # a programme of its own, under the same id
     "PUT /v1/venues/{venue}": 200,  # a venue of its own
+    "PUT /v1/units/{unit}": 200,  # a unit of its own
     "POST /v1/settlements/{month}/close": 422,  # it has no agreement to settle
     "POST /v1/settlements/{month}/approve": 409,  # it has no closed month
     "POST /v1/statistics/{month}": 422,  # it has no visits to tell of

@@ -5,17 +5,35 @@ from chalicelib.access.rules.issuers import Issuer, issuers_from
 from chalicelib.access.rules.machine import bearer, caller_of, issuer_of, machine_claims
 from chalicelib.access.rules.proofs import Proof, bad_proof, body_hash, device_key, judge_proof, public_key_text
 from chalicelib.access.rules.signatures import VerifyingKey, key_id_of, parse_keys
+from chalicelib.access.rules.units import (
+    BLANKS_ONLY,
+    EVERYTHING,
+    Person,
+    Sight,
+    Unit,
+    UnitKind,
+    Units,
+    refuse_to_add,
+    refuse_to_remove,
+)
 from chalicelib.access.rules.who import Caller, Device, Enrolment, Right, Role, is_tenant, tenant_of_device
 
 __all__ = [
+    "BLANKS_ONLY",
     "ENROLMENT_LASTS",
+    "EVERYTHING",
     "Caller",
     "Device",
     "Enrolment",
     "Issuer",
+    "Person",
     "Proof",
     "Right",
     "Role",
+    "Sight",
+    "Unit",
+    "UnitKind",
+    "Units",
     "VerifyingKey",
     "bad_proof",
     "bearer",
@@ -34,5 +52,7 @@ __all__ = [
     "parse_keys",
     "public_key_text",
     "read_code",
+    "refuse_to_add",
+    "refuse_to_remove",
     "tenant_of_device",
 ]

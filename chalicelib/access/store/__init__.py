@@ -2,8 +2,10 @@
 
 from chalicelib.access.store.devices import AccessStore
 from chalicelib.access.store.issuer_keys import IssuerKeys
+from chalicelib.access.store.units import UnitStore
 
 __all__ = [
     "AccessStore",
     "IssuerKeys",
+    "UnitStore",
 ]

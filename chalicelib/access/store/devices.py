@@ -43,7 +43,7 @@ class AccessStore:
         writes = self._writes
         started = self._monotonic()
         try:
-            row = _patiently(lambda: DeviceRow.get(table.device_pk(tenant, device), "DEVICE", consistent_read=True))
+            row = patiently(lambda: DeviceRow.get(table.device_pk(tenant, device), "DEVICE", consistent_read=True))
         except DoesNotExist:
             return None
         found = to_device(row, tenant)
@@ -52,10 +52,10 @@ class AccessStore:
 
     def devices(self, tenant: Tenant) -> list[Device]:
         """Give a tenant's devices by venue. The index holds their names only, so their rows are read as well."""
-        order = _patiently(
+        order = patiently(
             lambda: [row.pk for row in DeviceRow.by_month.query(table.devices_group(tenant), attributes_to_get=["PK"])]
         )
-        rows = _patiently(lambda: {row.pk: row for row in DeviceRow.batch_get([(pk, "DEVICE") for pk in order])})
+        rows = patiently(lambda: {row.pk: row for row in DeviceRow.batch_get([(pk, "DEVICE") for pk in order])})
         return [to_device(rows[pk], tenant) for pk in order if pk in rows]
 
     def put_enrolment(self, enrolment: Enrolment) -> None:
@@ -69,12 +69,12 @@ class AccessStore:
             expires=table.epoch(enrolment.expires_at + _GRACE),
         )
         nobody_has_it = EnrolmentRow.pk.does_not_exist()
-        _patiently(lambda: row.save(condition=nobody_has_it))
+        patiently(lambda: row.save(condition=nobody_has_it))
 
     def enrolment(self, tenant: Tenant, fingerprint: str, *, now: datetime) -> Enrolment | None:
         """Give the enrolment of a code as it is now, or None; a row past its time is no row."""
         try:
-            row = _patiently(
+            row = patiently(
                 lambda: EnrolmentRow.get(table.enrolment_pk(tenant, fingerprint), "ENROLMENT", consistent_read=True)
             )
         except DoesNotExist:
@@ -107,7 +107,7 @@ class AccessStore:
                 )
 
         try:
-            _patiently(write)
+            patiently(write)
         except TransactWriteError as error:
             if faults.CONDITION not in faults.reasons_of(error):
                 raise
@@ -124,7 +124,7 @@ class AccessStore:
             DeviceRow.revoked_because.set(DeviceRow.revoked_because | reason),
         ]
         try:
-            _patiently(lambda: row.update(actions=actions, condition=known))
+            patiently(lambda: row.update(actions=actions, condition=known))
         except PynamoDBException as error:
             if faults.code_of(error) != faults.REFUSED:
                 raise
@@ -159,7 +159,7 @@ class AccessStore:
             self._remembered.popitem(last=False)
 
 
-def _patiently(ask: Callable[[], _Answer]) -> _Answer:
+def patiently(ask: Callable[[], _Answer]) -> _Answer:
     """Ask the table, up to three times more where it is busy; then TryAgainError `busy`.
 
     A connection that broke is not tried again here: what was sent may have been done, and the caller's own

@@ -4,5 +4,6 @@ from chalicelib.cards.actions.batches import Asked, GivenOut
 from chalicelib.cards.actions.books import CardBooks
 from chalicelib.cards.actions.clerk import Issued
 from chalicelib.cards.actions.desk import CardDesk
+from chalicelib.cards.actions.renewals import AskedToRenew
 
-__all__ = ["Asked", "CardBooks", "CardDesk", "GivenOut", "Issued"]
+__all__ = ["Asked", "AskedToRenew", "CardBooks", "CardDesk", "GivenOut", "Issued"]

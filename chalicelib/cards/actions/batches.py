@@ -1,11 +1,12 @@
 """Giving out many cards, row by row."""
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
-from chalicelib.cards.actions.clerk import used_for_something_else
+from chalicelib.cards.actions.clerk import Issued, used_for_something_else
 from chalicelib.cards.actions.issuing import Issuing
 from chalicelib.cards.rules import Application, Draft, Request, content_of, parcels
 from chalicelib.shared.answers import ConflictError, OpplevError, TryAgainError
@@ -29,6 +30,16 @@ class GivenOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a list: what it says, how it becomes a card that can be given out, and on which blank, if on one."""
+
+    key: str
+    content: str
+    draft: Callable[[Request], Draft]
+    stock: CardNumber | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Batches(Issuing):
     """Takes a list: a bad row stops no other."""
 
@@ -43,6 +54,19 @@ class Batches(Issuing):
 
         Sent again, also after half of it was written, it gives nothing out twice. TryAgainError: out of time (D9).
         """
+        rows = [
+            Row(
+                each.key,
+                content_of(each.application),
+                functools.partial(self._drafted, tenant, each.application, now=now),
+            )
+            for each in asked
+        ]
+        return self._each(tenant, rows, by=by, now=now)
+
+    def _each(
+        self, tenant: Tenant, asked: Sequence[Row], *, by: CallerId, now: datetime
+    ) -> list[GivenOut | OpplevError]:
         try:
             earlier = self.store.requests(tenant, by, [each.key for each in asked], now=now)
         except TryAgainError as busy:
@@ -54,10 +78,14 @@ class Batches(Issuing):
                 came_of[row] = _as_before(each, earlier[each.key])
                 continue
             try:
-                request = Request(by, each.key, content_of(each.application), "")
-                drafts[row] = self._drafted(tenant, each.application, request, now=now)
+                draft = each.draft(Request(by, each.key, each.content, ""))
             except OpplevError as error:
                 came_of[row] = error
+                continue
+            if each.stock is None:
+                drafts[row] = draft
+            else:
+                came_of[row] = self._row(functools.partial(self._on_stock, tenant, draft, each.stock, now=now))
         rows = iter(drafts)
         for parcel in parcels(drafts.values()):
             came_of.update((next(rows), each) for each in self._parcel(tenant, parcel, now))
@@ -70,17 +98,17 @@ class Batches(Issuing):
         except TryAgainError as busy:
             return [busy for _ in parcel]
         # Something stands against one of them, and only by itself does each say what.
-        return [self._row(tenant, draft, now) for draft in parcel]
+        return [self._row(functools.partial(self._written, tenant, draft, now=now)) for draft in parcel]
 
-    def _row(self, tenant: Tenant, draft: Draft, now: datetime) -> GivenOut | OpplevError:
+    def _row(self, give: Callable[[], Issued]) -> GivenOut | OpplevError:
         try:
-            made = self._written(tenant, draft, now=now)
+            made = give()
         except OpplevError as error:
             return error
         return GivenOut(made.card.number, made.replayed)
 
 
-def _as_before(asked: Asked, before: Request) -> GivenOut | ConflictError:
-    if before.content != content_of(asked.application):
+def _as_before(asked: Row, before: Request) -> GivenOut | ConflictError:
+    if before.content != asked.content:
         return used_for_something_else()
     return GivenOut(CardNumber(before.made), replayed=True)

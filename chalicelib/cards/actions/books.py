@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from chalicelib.cards.rules import Card, Claim, Clash, Draft, Due, Request, StatusChange, WrongYears
+from chalicelib.cards.rules import Card, Claim, Clash, Draft, Due, Request, StatusChange, Undone, WrongYears
 from chalicelib.shared.ids import CardNumber, ProgrammeId, Tenant
 
 
@@ -70,7 +70,14 @@ class CardBooks(Protocol):
         """Make a blank somebody's card, with everything that goes with it, or say what stands against it."""
 
     def change(
-        self, tenant: Tenant, before: Card, after: Card, entry: StatusChange, *, ends_claim: bool
+        self,
+        tenant: Tenant,
+        before: Card,
+        after: Card,
+        entry: StatusChange,
+        *,
+        ends_claim: bool,
+        undone: Undone | None = None,
     ) -> Clash | None:
         """Write a new status, or say that the card has moved."""
 

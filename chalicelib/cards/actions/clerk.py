@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Final
+from typing import Final, Self
 
+from chalicelib.access.rules import EVERYTHING, Sight
 from chalicelib.cards.actions.books import CardBooks
-from chalicelib.cards.rules import Card, Request, StatusChange, body_of, programme_year
+from chalicelib.cards.rules import Card, Request, StatusChange, body_of, programme_year, since_it_moved
 from chalicelib.credentials.actions import Mint
 from chalicelib.shared.answers import ConflictError, Field, RuleError, TryAgainError, UnknownError
 from chalicelib.shared.ids import CardKey, CardNumber, ProgrammeId, Tenant
@@ -36,6 +37,11 @@ class Clerk:
     new_number: Callable[[], CardNumber]
     new_key: Callable[[], CardKey]
     tenants: Callable[[int], Tenant | None]
+    sight: Sight = EVERYTHING  # whose cards whoever asks may see; the others are unknown here
+
+    def seen_by(self, sight: Sight) -> Self:
+        """Give this desk as somebody sees it who does not see every unit's cards (requirement OK-37)."""
+        return replace(self, sight=sight)
 
     def link(self, tenant: Tenant, card: Card) -> tuple[str, str]:
         """Give a card's token and the address that its QR code holds; the same card gives the same ones."""
@@ -43,11 +49,9 @@ class Clerk:
         return token, self.mint.url(self.host, token)
 
     def get(self, tenant: Tenant, number: CardNumber, *, now: datetime) -> tuple[Card, list[StatusChange]]:
-        """Give a card and its history, the oldest first."""
-        found = self.store.card_and_history(tenant, number, now=now)
-        if found is None:
-            raise unknown_card()
-        return found
+        """Give a card and its history, the oldest first; to a unit that it moved to, what has happened since."""
+        card, history = self._whole(tenant, number, now)
+        return card, history if self.sight.own is None else since_it_moved(history)
 
     def find(self, tenant: Tenant, external_ref: str, *, now: datetime) -> list[Card]:
         """Give the cards of a reference: in each programme the present one, and the one before it."""
@@ -55,7 +59,7 @@ class Clerk:
         found = self.store.cards(
             tenant, [number for each in claims for number in (each.number, each.previous)], now=now
         )
-        return [card for card in found.values() if card.external_ref == external_ref]
+        return [card for card in found.values() if card.external_ref == external_ref and self.sees(card)]
 
     def used_of_quota(self, tenant: Tenant, programme: Programme, day: date) -> int:
         """Give how many cards count in the programme year of a day."""
@@ -63,9 +67,19 @@ class Clerk:
 
     def _known(self, tenant: Tenant, number: CardNumber, now: datetime) -> Card:
         found = self.store.card(tenant, number, now=now)
-        if found is None:
+        if found is None or not self.sees(found):
             raise unknown_card()
         return found
+
+    def _whole(self, tenant: Tenant, number: CardNumber, now: datetime) -> tuple[Card, list[StatusChange]]:
+        found = self.store.card_and_history(tenant, number, now=now)
+        if found is None or not self.sees(found[0]):
+            raise unknown_card()
+        return found
+
+    def sees(self, card: Card) -> bool:
+        """Say whether whoever asks may see a card."""
+        return card.external_ref is None or self.sight.sees(card.unit)  # a blank is nobody's, and anybody's to give
 
     def _programme(self, tenant: Tenant, programme: ProgrammeId) -> Programme:
         found = self.terms(tenant).programmes.get(programme)

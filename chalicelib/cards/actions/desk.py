@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from chalicelib.cards.actions.batches import Batches
 from chalicelib.cards.actions.changes import Changes
 from chalicelib.cards.actions.holder import HolderPage
 from chalicelib.cards.actions.printing import Printing
@@ -11,5 +10,5 @@ from chalicelib.cards.actions.stocking import Stocking
 
 
 @dataclass(frozen=True, slots=True)
-class CardDesk(Batches, Stocking, Renewals, Changes, Printing, HolderPage):
+class CardDesk(Renewals, Stocking, Changes, Printing, HolderPage):
     """The desk where cards are given out."""

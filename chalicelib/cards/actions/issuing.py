@@ -12,16 +12,19 @@ from chalicelib.cards.rules import (
     Request,
     Status,
     check_age,
+    check_family,
+    check_shared,
     content_of,
     flags_of,
     next_entry,
     on_blank,
+    period_of,
     programme_year,
     refuse_identity_numbers,
     refuse_unless_blank,
     validity,
 )
-from chalicelib.shared.answers import ConflictError, RuleError
+from chalicelib.shared.answers import ConflictError, Field, RuleError
 from chalicelib.shared.calendar import oslo_date
 from chalicelib.shared.ids import CallerId, CardNumber, Tenant
 from chalicelib.venues.rules import Programme
@@ -85,13 +88,18 @@ class Issuing(Clerk):
             }
         )
         programme = self._programme(tenant, application.programme)
-        card = self._card(programme, application, by=request.by, today=oslo_date(now))
+        placed = replace(application, unit=self.sight.unit_for(application.unit))
+        card = self._card(programme, placed, by=request.by, today=oslo_date(now))
         entry = next_entry((), now=now, status=Status.ACTIVE, reason=None, by=request.by)
-        return Draft(card, entry, replace(request, made=card.number), programme.quota)
+        made = replace(request, made=card.number)
+        return Draft(card, entry, made, programme.quota, per_family=programme.per_family)
 
     def _card(self, programme: Programme, application: Application, *, by: str, today: date) -> Card:
         first, last = validity(programme, application, today)
         check_age(programme, application.birth_year, first)
+        check_shared(programme, application.siblings)
+        check_family(programme, application.family_ref)
+        family_from = None if application.family_ref is None else period_of(programme, first)
         return Card(
             number=self.new_number(),
             key=self.new_key(),
@@ -105,6 +113,7 @@ class Issuing(Clerk):
             unit=application.unit,
             family_ref=application.family_ref,
             funding=application.funding_source,
+            family_from=family_from,
             siblings=application.siblings,
             flags=flags_of(programme, application.birth_year, first),
             issued_by=by,
@@ -123,7 +132,7 @@ class Issuing(Clerk):
 
     def _on_stock(self, tenant: Tenant, draft: Draft, number: CardNumber, *, now: datetime) -> Issued:
         for _ in range(TRIES):
-            blank, history = self.get(tenant, number, now=now)
+            blank, history = self._whole(tenant, number, now)
             try:
                 refuse_unless_blank(blank, draft.card.programme)
             except ConflictError:
@@ -151,9 +160,14 @@ class Issuing(Clerk):
                 return None if earlier is None else replace(earlier, replayed=not ours)
             case Clash.CLAIM:
                 detail = "This reference has a card in the programme already; POST /v1/cards/find shows it."
-                raise ConflictError("already_has_card", detail)
+                fault = Field("external_ref", "already_has_card", "Renew or replace the card that it has.")
+                raise ConflictError("already_has_card", detail, (fault,))
             case Clash.QUOTA:
                 raise RuleError("quota_reached", "The programme has given out all its cards of the year.")
+            case Clash.FAMILY:
+                fault = Field("family_ref", "family_has_all_its_cards", f"At most {draft.per_family} in a period.")
+                detail = "The family has all its cards of the programme; end one of them to give another."
+                raise RuleError("family_has_all_its_cards", detail, (fault,))
             case _:
                 return None
 

@@ -28,7 +28,8 @@ class Printing(Clerk):
         UnknownError `unknown_card` or ConflictError `not_in_that_state`, with the rows at fault in `fields`.
         """
         configuration = self.terms(tenant)
-        cards = self.store.cards(tenant, [number for number, _ in wanted], now=now)
+        found = self.store.cards(tenant, [number for number, _ in wanted], now=now)
+        cards = {number: card for number, card in found.items() if self.sees(card)}
         missing = [row for row, (number, _) in enumerate(wanted) if number not in cards]
         if missing:
             raise UnknownError("unknown_card", "There is no such card here.", _rows(missing, "unknown_card"))

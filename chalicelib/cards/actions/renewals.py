@@ -1,13 +1,15 @@
 """The next period's cards: who waits for one, and giving it."""
 
+import functools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
-from chalicelib.cards.actions.clerk import Issued
-from chalicelib.cards.actions.issuing import Issuing
-from chalicelib.cards.rules import KEPT_MONTHS, Card, Due, Request, content_as_text, renewal
+from chalicelib.cards.actions.batches import Batches, GivenOut, Row
+from chalicelib.cards.actions.clerk import Issued, unknown_card
+from chalicelib.cards.rules import KEPT_MONTHS, Application, Card, Draft, Due, Request, content_as_text, renewal
+from chalicelib.shared.answers import OpplevError, TryAgainError
 from chalicelib.shared.calendar import add_months, next_month, oslo_date
 from chalicelib.shared.ids import CallerId, CardNumber, ProgrammeId, Tenant
 from chalicelib.venues.rules import Programme
@@ -16,7 +18,22 @@ _AT_A_TIME: Final = 100  # cards of the work list, as many as one request to the
 
 
 @dataclass(frozen=True, slots=True)
-class Renewals(Issuing):
+class AskedToRenew:
+    """A row of a list of renewals, under a request id of the caller's."""
+
+    key: str
+    number: CardNumber
+    programme: ProgrammeId
+    stock: CardNumber | None = None
+
+    @property
+    def content(self) -> str:
+        """What the row says, as a renewal by itself would say it."""
+        return content_as_text({"renews": self.number, "programme": self.programme, "stock": self.stock})
+
+
+@dataclass(frozen=True, slots=True)
+class Renewals(Batches):
     """Renews cards, and lists those that wait for it."""
 
     def renew(
@@ -35,12 +52,37 @@ class Renewals(Issuing):
         Errors as of `issue`; of a blank as of `activate`; ConflictError `not_in_that_state` for a card that is over.
         """
         before = self._known(tenant, number, now)
-        content = content_as_text({"renews": number, "programme": programme, "stock": stock})
+        content = AskedToRenew(key, number, programme, stock).content
         earlier = self._answered(tenant, Request(by, key, content, ""), now)
         if earlier is not None:
             return earlier
-        application = renewal(before, self._programme(tenant, programme), oslo_date(now))
+        application = self._renewal(before, self._programme(tenant, programme), now)
         return self._given(tenant, application, content, stock=stock, renews=number, by=by, key=key, now=now)
+
+    def renew_many(
+        self, tenant: Tenant, asked: Sequence[AskedToRenew], *, by: CallerId, now: datetime
+    ) -> list[GivenOut | OpplevError]:
+        """Renew cards row by row, as `issue_many` gives them out; a row is the same request as a renewal by itself."""
+        try:
+            found = self.store.cards(tenant, [each.number for each in asked], now=now)
+        except TryAgainError as busy:
+            return [busy for _ in asked]
+
+        def draft_of(each: AskedToRenew, request: Request) -> Draft:
+            before = found.get(each.number)
+            if before is None or not self.sees(before):
+                raise unknown_card()
+            application = self._renewal(before, self._programme(tenant, each.programme), now)
+            return replace(self._drafted(tenant, application, request, now=now), renews=each.number)
+
+        rows = [Row(each.key, each.content, functools.partial(draft_of, each), each.stock) for each in asked]
+        return self._each(tenant, rows, by=by, now=now)
+
+    def _renewal(self, before: Card, programme: Programme, now: datetime) -> Application:
+        application = renewal(before, programme, oslo_date(now))
+        # A card that stands in no unit comes to the unit that renews it.
+        stays = self.sight.own is None or before.unit in self.sight.own
+        return application if stays else replace(application, unit=None)
 
     def expiring(
         self,
@@ -83,5 +125,7 @@ class Renewals(Issuing):
         return [
             card
             for card in cards
-            if holders.get(card.external_ref or "", card.number) == card.number and card.number not in renewed
+            if self.sees(card)
+            and holders.get(card.external_ref or "", card.number) == card.number
+            and card.number not in renewed
         ]

@@ -11,6 +11,7 @@ from chalicelib.shared.ids import CardNumber, ProgrammeId, holds_identity_number
 
 KEPT_REQUEST: Final = timedelta(days=30)
 CORRECTED: Final = "corrected"
+RENEWAL_CANCELLED: Final = "renewal_cancelled"
 CORRECTABLE: Final = frozenset({"birth_year", "language", "external_ref", "unit"})
 
 

@@ -1,7 +1,7 @@
 """What a card is, where it is in its life, and what its status allows next."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -13,6 +13,7 @@ from chalicelib.shared.ids import CardKey, CardNumber, ProgrammeId
 from chalicelib.venues.rules import Configuration
 
 KEPT_MONTHS: Final = 12  # a card and all that names it, after its last day (decision: two clocks of retention)
+MOVED: Final = "moved"  # to another unit, which is not shown what was before
 ASKED_AGAIN: Final = timedelta(hours=1)  # within this the same wish again is the one whose answer was lost
 
 
@@ -58,6 +59,7 @@ class Card:
     issued_by: str = ""
     year: str | None = None
     replaced_by: CardNumber | None = None
+    family_from: date | None = None  # the first day of the period in which it takes one of its family's places
     siblings: int = 0  # how many more children share it
     replacements: int = 0  # how many numbers it has had before this one
     uses: dict[str, int] = field(default_factory=dict)
@@ -124,6 +126,15 @@ def next_entry(
     """Give the next line of a card's history. It runs forward, also where two machines' clocks do not."""
     after_the_latest = history[-1].at + timedelta(microseconds=1) if history else now
     return StatusChange(max(now, after_the_latest), status, reason, by)
+
+
+def since_it_moved(history: Sequence[StatusChange]) -> list[StatusChange]:
+    """Give what has happened to a card since it moved to the unit that has it now; who moved it is not told."""
+    moves = [place for place, change in enumerate(history) if change.reason == MOVED]
+    if not moves:
+        return list(history)
+    arrived, *since = history[moves[-1] :]
+    return [replace(arrived, by=""), *since]
 
 
 def is_repeated(history: Sequence[StatusChange], *, reason: str | None, by: str, now: datetime) -> bool:

@@ -1,12 +1,21 @@
 """The card of the next period, and who will be too old for it."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from chalicelib.cards.rules.applications import Application
-from chalicelib.cards.rules.lives import LIVE, Card
+from chalicelib.cards.rules.lives import LIVE, Card, StatusChange
 from chalicelib.cards.rules.terms import is_too_old
 from chalicelib.shared.answers import ConflictError
 from chalicelib.venues.rules import Programme
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """A card whose renewal is taken back, and what its story says of it."""
+
+    card: Card
+    entry: StatusChange
 
 
 def next_period(card: Card, today: date) -> date:
@@ -17,6 +26,11 @@ def next_period(card: Card, today: date) -> date:
 def too_old_for_the_next(card: Card, programme: Programme, today: date) -> bool:
     """Say whether a programme's ages leave the holder out of the next period, whatever the birthday."""
     return card.birth_year is not None and is_too_old(programme, card.birth_year, next_period(card, today))
+
+
+def may_be_undone(successor: Card, today: date) -> bool:
+    """Say whether a renewal can be taken back: as long as the new card's first day has not come."""
+    return successor.status in LIVE and successor.valid_from > today
 
 
 def renewal(card: Card, programme: Programme, today: date) -> Application:

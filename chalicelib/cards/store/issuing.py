@@ -7,7 +7,15 @@ from typing import Final
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.cards.rules import Card, Clash, Draft, Request, Status, StatusChange, kept_until
-from chalicelib.cards.store.parts import claim_for, put_card, put_new, put_request, sets, take_places
+from chalicelib.cards.store.parts import (
+    claim_for,
+    put_card,
+    put_new,
+    put_request,
+    sets,
+    take_family_places,
+    take_places,
+)
 from chalicelib.cards.store.patience import Patient
 from chalicelib.cards.store.rows import POINTER, card_at, history_row, row_of
 from chalicelib.shared.ids import Tenant
@@ -17,6 +25,7 @@ from chalicelib.table import CardRow, PointerRow, epoch, pointer_pk
 _WHOSE: Final = (
     "group", "place", "expires", "status", "valid_from", "valid_until", "birth_year", "language", "external_ref",
     "unit", "family_ref", "funding", "flags", "issued_by", "year", "siblings",
+    "family_from",
 )  # fmt: skip
 
 
@@ -25,8 +34,10 @@ class CardIssuing(Patient):
 
     def issue(self, tenant: Tenant, drafts: Sequence[Draft]) -> Clash | None:
         """Write new cards with everything that goes with them, all or none, or say what stands against it."""
-        places = Counter((draft.card.programme, draft.card.year) for draft in drafts)
-        one_of_each = {(draft.card.programme, draft.card.year): draft for draft in drafts}
+        places = Counter(draft.place for draft in drafts)
+        one_of_each = {draft.place: draft for draft in drafts}
+        families = Counter(draft.family_place for draft in drafts if draft.family_place is not None)
+        one_of_each_family = {draft.family_place: draft for draft in drafts if draft.family_place is not None}
 
         def together(write: TransactWrite) -> None:
             for draft in drafts:
@@ -35,10 +46,12 @@ class CardIssuing(Patient):
                 claim_for(write, tenant, draft.card, draft.renews)
             for place, draft in one_of_each.items():
                 take_places(write, tenant, draft.card, draft.quota, places[place])
+            for family, draft in one_of_each_family.items():
+                take_family_places(write, tenant, draft.card, draft.per_family, families[family])
 
         puts = [Clash.REQUEST, Clash.NUMBER, Clash.MOVED, Clash.MOVED] * len(drafts)
         claims = [Clash.CLAIM for draft in drafts if draft.card.external_ref is not None]
-        return self._transact(together, [*puts, *claims, *[Clash.QUOTA] * len(places)])
+        return self._transact(together, [*puts, *claims, *[Clash.QUOTA] * len(places), *[Clash.FAMILY] * len(families)])
 
     def stock(self, tenant: Tenant, blanks: Sequence[Card], entry: StatusChange, request: Request) -> Clash | None:
         """Write blanks, all or none, or say what stands against it."""
@@ -69,6 +82,7 @@ class CardIssuing(Patient):
             write.update(card_at(tenant, card.number), whose, still_blank)
             claim_for(write, tenant, card, draft.renews)
             take_places(write, tenant, card, draft.quota)
+            take_family_places(write, tenant, card, draft.per_family)
 
         no = Clash.MOVED
-        return self._transact(together, [Clash.REQUEST, no, no, no, Clash.CLAIM, Clash.QUOTA])
+        return self._transact(together, [Clash.REQUEST, no, no, no, Clash.CLAIM, Clash.QUOTA, Clash.FAMILY])

@@ -9,11 +9,12 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.cards.rules import KEPT_REQUEST, Card, Draft, Request, StatusChange, kept_until
-from chalicelib.cards.store.rows import POINTER, REQUEST, history_row, last_days, quota_row, row_of
+from chalicelib.cards.store.rows import POINTER, REQUEST, family_row, history_row, last_days, quota_row, row_of
 from chalicelib.shared.ids import CardNumber, Tenant
 from chalicelib.table import (
     CardRow,
     ClaimRow,
+    FamilyRow,
     PointerRow,
     QuotaRow,
     RequestRow,
@@ -78,6 +79,29 @@ def take_places(write: TransactWrite, tenant: Tenant, card: Card, quota: int | N
         if quota >= places:
             enough_left |= QuotaRow.issued.does_not_exist()
     write.update(quota_row(tenant, card), [QuotaRow.kind.set(QuotaRow), QuotaRow.issued.add(places)], enough_left)
+
+
+def take_family_places(
+    write: TransactWrite, tenant: Tenant, card: Card, per_family: int | None, places: int = 1
+) -> None:
+    """Take some of a family's places in a period, where so many are left; nothing where no family is named."""
+    row = family_row(tenant, card)
+    if row is None:
+        return
+    enough_left: Condition | None = None
+    if per_family is not None:
+        enough_left = FamilyRow.issued <= per_family - places
+        if per_family >= places:
+            enough_left |= FamilyRow.issued.does_not_exist()
+    kept = FamilyRow.expires.set(epoch(kept_until(card.valid_until)))
+    write.update(row, [FamilyRow.kind.set(FamilyRow), FamilyRow.issued.add(places), kept], enough_left)
+
+
+def as_read(card: Card) -> Condition:
+    """Say that a card is as it was read: its status, and whose it is."""
+    same_status, same_unit = CardRow.status == card.status, is_still(CardRow.unit, card.unit)
+    condition: Condition = same_status & same_unit
+    return condition
 
 
 def unused_since(card: Card) -> Condition:

@@ -13,6 +13,7 @@ from chalicelib.table import (
     BlockedRow,
     CardRow,
     ClaimRow,
+    FamilyRow,
     HistoryRow,
     QuotaRow,
     Row,
@@ -20,6 +21,7 @@ from chalicelib.table import (
     card_pk,
     epoch,
     expires_group,
+    family_pk,
     quota_pk,
 )
 
@@ -55,6 +57,7 @@ def row_of(tenant: Tenant, card: Card) -> CardRow:
         funding=card.funding,
         flags=card.flags,
         replaced_by=card.replaced_by,
+        family_from=None if card.family_from is None else card.family_from.isoformat(),
         siblings=card.siblings or None,
         replacements=card.replacements or None,
         issued_by=card.issued_by or None,
@@ -85,6 +88,7 @@ def card_of(tenant: Tenant, row: CardRow) -> Card:
         issued_by=row.issued_by or "",
         year=row.year,
         replaced_by=None if row.replaced_by is None else CardNumber(row.replaced_by),
+        family_from=None if row.family_from is None else date.fromisoformat(row.family_from),
         siblings=int(row.siblings or 0),
         replacements=int(row.replacements or 0),
         uses={name: int(marks) for name, marks in plain(row.uses).items()},
@@ -138,6 +142,13 @@ def blocked_row(tenant: Tenant, number: CardNumber, kept: int) -> BlockedRow:
 def quota_row(tenant: Tenant, card: Card) -> QuotaRow:
     """Give the row that counts a card's programme year."""
     return QuotaRow(quota_pk(tenant), f"{card.programme}#{card.year}")
+
+
+def family_row(tenant: Tenant, card: Card) -> FamilyRow | None:
+    """Give the row that counts a card within its family, or None where no family is named."""
+    if card.family_ref is None or card.family_from is None:
+        return None
+    return FamilyRow(family_pk(tenant, card.family_ref), f"{card.programme}#{card.family_from}")
 
 
 def last_days(card: Card) -> dict[str, str]:

@@ -157,6 +157,7 @@ def to_card(number: CardNumber, row: CardRow) -> Card:
         funding=row.funding,
         flags=int(row.flags),
         replaced_by=None if row.replaced_by is None else CardNumber(row.replaced_by),
+        family_from=None if row.family_from is None else date.fromisoformat(row.family_from),
         siblings=int(row.siblings or 0),
         replacements=int(row.replacements or 0),
         uses={name: int(used) for name, used in row.uses.attribute_values.items()},
