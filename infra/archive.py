@@ -181,7 +181,7 @@ class _Said:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m infra.archive", description="Take a municipality out, or in.")
+    parser = argparse.ArgumentParser(prog="opplev", description="Take a municipality out, or in.")
     commands = parser.add_subparsers(metavar="command", required=True)
     export = commands.add_parser("export", help="write everything a municipality owns to one file")
     bring_in = commands.add_parser("import", help="read such a file into a deployment that has not the municipality")

@@ -1,0 +1,142 @@
+"""Cards by the list: sent five hundred at a time, what was not reached sent again, each row told what it came to."""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from clerk import tables, words
+from clerk.api import Api, ClerkError, NotReachedError
+from clerk.screen import Screen
+
+MOST_AT_ONCE: Final = 500
+_ROUNDS: Final = 20  # of sending what time did not suffice for; each gets further, or we stop
+_PAUSE: Final = 1.0
+# Columns of a list that are ours or the caller's, and never sent: the name least of all.
+NOT_SENT: Final = frozenset({"name", "row", "status", "number", "problem", "remedy", "token", "url"})
+RESULT: Final = ("row", "id", "external_ref", "status", "number", "problem", "remedy")
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What came of a list."""
+
+    done: int
+    before: int
+    problems: int
+    left: int
+
+    @property
+    def code(self) -> int:
+        """Give the exit code: 0 all done, 3 rows to put right, 4 rows to send again."""
+        return 4 if self.left else 3 if self.problems else 0
+
+
+def issue(api: Api, screen: Screen, source: Path, result: Path, *, programme: str | None, names: bool) -> int:
+    """Give out the cards of a list, once however often it is given; write what each row came to beside it."""
+    rows = tables.read(source)
+    for row in rows:
+        if programme and not row.get("programme"):
+            row["programme"] = programme
+    tables.needs(source, rows, "programme", "external_ref", "birth_year")
+    for at, row in enumerate(rows, 1):
+        row["row"] = str(at)
+        if not row.get("id"):
+            row["id"] = id_of(row)
+    kept = [*RESULT, "name"] if names else list(RESULT)
+    with screen.bar("issuing", len(rows)) as step:
+        for first in range(0, len(rows), MOST_AT_ONCE):
+            _send(api, rows[first : first + MOST_AT_ONCE], lambda: tables.write(result, rows, kept), step)
+    return _tell(screen, rows, result)
+
+
+def id_of(row: tables.Row) -> str:
+    """Give a row without an id one that is the same whenever the same row is sent."""
+    told = {name: value for name, value in row.items() if value and name not in NOT_SENT and name != "id"}
+    return f"r-{hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:32]}"
+
+
+def _send(api: Api, rows: Sequence[tables.Row], save: Callable[[], None], step: Callable[[int], None]) -> None:
+    waiting = list(rows)
+    names = sorted({name for row in rows for name in row if name not in NOT_SENT})
+    for each in range(_ROUNDS):
+        if each:
+            api.sleep(_PAUSE)
+        raw = tables.csv_text(waiting, names)
+        try:
+            answers = json.loads(api.fetch("POST", "/v1/cards/batch", raw, kind="text/csv"))["results"]
+        except NotReachedError:
+            _mark(waiting)
+            save()
+            raise
+        for answer in answers:
+            _note(waiting[answer["row"] - 1], answer)
+        save()
+        left = [row for row in waiting if row["status"] == "try_again"]
+        step(len(waiting) - len(left))
+        if not left or len(left) == len(waiting):
+            break
+        waiting = left
+
+
+def _mark(rows: Sequence[tables.Row]) -> None:
+    for row in rows:
+        row.update({"status": "try_again", "problem": "", "remedy": ""})
+
+
+def _note(row: tables.Row, answer: dict[str, Any]) -> None:
+    row.update(
+        {"status": str(answer["status"]), "number": str(answer.get("number") or ""), "problem": "", "remedy": ""}
+    )
+    if (problem := answer.get("problem")) is not None:
+        faults = "; ".join(f"{each['path']}: {each['detail']}" for each in problem.get("fields") or [])
+        row["problem"] = str(problem["code"])
+        row["remedy"] = faults or str(problem["detail"])
+
+
+def _tell(screen: Screen, rows: Sequence[tables.Row], result: Path) -> int:
+    counts = counted(rows)
+    screen.line("issued", count=counts.done)
+    if counts.before:
+        screen.line("before", count=counts.before)
+    told_of_problems(screen, rows)
+    if counts.left:
+        screen.line("left", count=counts.left)
+    screen.line("results", file=result)
+    screen.result({
+        "issued": counts.done, "before": counts.before, "problems": counts.problems, "try_again": counts.left,
+        "results": str(result),
+    })  # fmt: skip
+    return counts.code
+
+
+def counted(rows: Sequence[tables.Row]) -> Counts:
+    """Count what the rows came to."""
+    came_to = [row.get("status", "try_again") for row in rows]
+    done = came_to.count("issued") + came_to.count("renewed")
+    return Counts(done, came_to.count("replayed"), came_to.count("problem"), came_to.count("try_again"))
+
+
+def told_of_problems(screen: Screen, rows: Sequence[tables.Row], *, most: int = 20) -> None:
+    """Say which rows need to be put right, and how."""
+    wrong = [row for row in rows if row.get("status") == "problem"]
+    if not wrong:
+        return
+    screen.line("problems", count=len(wrong))
+    for row in wrong[:most]:
+        place = words.say(screen.speech, "row", row=row["row"])
+        advice = words.remedy(screen.speech, row["problem"], "")
+        screen.aside(f"  {place}: {row['remedy']}" + (f" {advice}" if advice and advice != row["remedy"] else ""))
+    if len(wrong) > most:
+        screen.aside("  " + words.say(screen.speech, "more", count=len(wrong) - most))
+
+
+def beside(source: Path, suffix: str) -> Path:
+    """Name a file beside another: `barn.csv` gives `barn.results.csv`. ClerkError where it would be the same."""
+    place = source.with_name(f"{source.name.removesuffix('.csv').removesuffix('.results')}{suffix}")
+    if place == source:
+        message = f"{source} is a file of results; name another place with --results."
+        raise ClerkError(message)
+    return place

@@ -1,0 +1,79 @@
+"""What the clerk says, in bokmål and English, and what to do about what the API answers."""
+
+import os
+from collections.abc import Mapping
+from typing import Final
+
+_WORDS: Final[Mapping[str, tuple[str, str]]] = {  # what is said: bokmål, English
+    "issued": ("{count} kort er utstedt", "{count} cards issued"),
+    "before": ("{count} var utstedt fra før", "{count} had been issued before"),
+    "renewed": ("{count} kort er fornyet", "{count} cards renewed"),
+    "problems": ("{count} rader må rettes", "{count} rows need to be put right"),
+    "left": ("{count} rader ble ikke nådd: gi samme kommando en gang til",
+             "{count} rows were not reached: give the same command again"),
+    "results": ("Resultatet står i {file}", "The result is in {file}"),
+    "issuing": ("Utsteder", "Issuing"),
+    "renewing": ("Fornyer", "Renewing"),
+    "printing": ("Skriver ut", "Printing"),
+    "checking": ("Kontrollerer", "Verifying"),
+    "listing": ("Henter", "Listing"),
+    "row": ("rad {row}", "row {row}"),
+    "more": ("… og {count} til", "… and {count} more"),
+    "work_list": ("{count} kort utløper; {too_old} er for gamle. Liste: {file}",
+                  "{count} cards expire; {too_old} are for children too old. List: {file}"),
+    "work_list_next": ("Fjern krysset i «renew» for dem som ikke skal fornyes, og kjør: {command}",
+                       "Take the x in `renew` away from those that are not to be renewed, then: {command}"),
+    "none_chosen": ("Ingen rad har kryss i «renew».", "No row has an x in `renew`."),
+    "printed": ("{count} kort på {pages}", "{count} cards in {pages}"),
+    "keep_names": ("Ta vare på navnelisten til alle kort har kommet riktig ut; skriv ut på nytt med --only NUMMER.",
+                   "Keep the list of names until all cards have come out right; print some again with --only NUMBER."),
+    "without_name": ("{count} kort har ikke navn i listen og trykkes uten navn",
+                     "{count} cards have no name in the list and are printed without one"),
+    "no_numbers": ("Ingen rad har et kortnummer.", "No row has a card number."),
+    "voided": ("Besøket er annullert.", "The visit was taken back."),
+    "chain_holds": ("Loggen stemmer: {entries} oppføringer, {seals} segl.",
+                    "The log holds: {entries} entries, {seals} seals."),
+    "chain_breaks": ("Loggen stemmer ikke: {what}", "The log does not hold: {what}"),
+}  # fmt: skip
+_REMEDIES: Final[Mapping[str, tuple[str, str]]] = {  # the API's code: what to do
+    "already_has_card": ("Referansen har kort i ordningen. Finn det, eller erstatt det om det er mistet.",
+                         "The reference has a card in the programme. Find it, or replace it if it is lost."),
+    "quota_reached": ("Årets kort er brukt opp. Kulturkontoret kan heve kvoten.",
+                      "The year's cards have been given out. The culture department can raise the quota."),
+    "age_outside_programme": ("Se på fødselsåret; ordningen er for andre aldre.",
+                              "Check the birth year; the programme is for other ages."),
+    "outside_programme": ("Datoene ligger utenfor ordningens.", "The dates are outside the programme's."),
+    "programme_closed": ("Ordningen er lukket; spør kulturkontoret.", "The programme is closed; ask the office."),
+    "unknown_programme": ("Det er ingen slik ordning; se på kolonnen programme.",
+                          "There is no such programme; check the column `programme`."),
+    "identity_number": ("Fjern fødselsnummeret: bruk din egen referanse til saken.",
+                        "Remove the identity number: use a reference of your own to the case."),
+    "idempotency_conflict": ("Samme id er brukt på et annet kort. Gi raden en ny id.",
+                             "The same id was used for another card. Give the row a new id."),
+    "bad_fields": ("Rett feltet som er nevnt.", "Put the named field right."),
+    "try_again": ("Gi samme kommando en gang til.", "Give the same command again."),
+    "unknown_card": ("Det er ikke noe slikt kort her; se på nummeret.",
+                     "There is no such card here; check the number."),
+    "not_in_that_state": ("Kortet er erstattet, sperret eller avsluttet; hent listen på nytt.",
+                          "The card was replaced, blocked or ended; fetch the list again."),
+    "token_expired": ("Hent et nytt token.", "Get a new token."),
+    "wrong_role": ("Denne rollen har ikke lov til det.", "This role may not do that."),
+}  # fmt: skip
+_NORWEGIAN: Final = ("nb", "nn", "no")
+
+
+def language(named: str | None = None) -> int:
+    """Give 0 for bokmål and 1 for English: what was asked for, else what the machine speaks."""
+    spoken = named or os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return 0 if spoken.lower().startswith(_NORWEGIAN) else 1
+
+
+def say(speech: int, what: str, **values: object) -> str:
+    """Say it."""
+    return _WORDS[what][speech].format(**values)
+
+
+def remedy(speech: int, code: str, detail: str) -> str:
+    """Say what to do about a code; one that is not known here is told in the API's own words."""
+    found = _REMEDIES.get(code)
+    return found[speech] if found else detail
