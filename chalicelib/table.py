@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Final
 
 from botocore.config import Config as BotocoreConfig
 from pynamodb.attributes import (
+    BinaryAttribute,
     BooleanAttribute,
     DiscriminatorAttribute,
     ListAttribute,
@@ -20,6 +21,7 @@ from pynamodb.models import Model
 
 INDEX: Final = "GSI1"
 TIME_TO_LIVE: Final = "expires"
+BOOK: Final = "-"  # sorts before every seal
 # What a settlement line, the undo list and the renewal list read. Attributes that a scan changes on a card
 # (`uses`, `last`, `latest`) stay out, so that a visit writes the index once, for its own row.
 PROJECTED: Final = (
@@ -263,6 +265,31 @@ class ChainRow(Row, discriminator="chain"):
     month = UnicodeAttribute()
 
 
+class AuditRow(Row, discriminator="audit"):
+    """Who did what to a record, written with the deed itself; the sort key is an id that sorts by its time."""
+
+    what = UnicodeAttribute()  # `card.issued`
+    document = UnicodeAttribute()  # JSON, see chalicelib/notary.py
+
+
+class SealRow(Row, discriminator="seal"):
+    """What an hour's entries were when it was sealed, and the seal before; put once, named by where it begins."""
+
+    until = UnicodeAttribute()
+    more = BooleanAttribute(default=False)  # the same hour goes on in the next seal
+    covered = BinaryAttribute(legacy_encoding=False)  # of each entry in order: its id (26 bytes), its SHA-256 (32)
+    before = UnicodeAttribute()
+    digest = UnicodeAttribute()
+    key = NumberAttribute()  # the id of the secret that `mac` was made under
+    mac = UnicodeAttribute()
+
+
+class BookRow(Row, discriminator="book"):
+    """Since when a municipality's changes are written down."""
+
+    since = UnicodeAttribute()
+
+
 def config_pk(tenant: str) -> str:
     """Everything a tenant has configured, one Query."""
     return f"T#{tenant}#CONFIG"
@@ -341,6 +368,16 @@ def of_tenant(tenant: str) -> str:
 def chain_pk(tenant: str) -> str:
     """Find the end of a tenant's chain of settlements (`HEAD`)."""
     return f"T#{tenant}#CHAIN"
+
+
+def audit_pk(tenant: str, day: str) -> str:
+    """Find the entries of an Oslo day, in the order they were made."""
+    return f"T#{tenant}#AUDIT#{day}"
+
+
+def seals_pk(tenant: str) -> str:
+    """Find the seals of a tenant in order, after the row that says since when there is anything to seal (`BOOK`)."""
+    return f"T#{tenant}#SEALS"
 
 
 def settle_group(tenant: str, venue: str, month: str) -> str:

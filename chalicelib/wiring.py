@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 
     from chalicelib.access.actions import Gate, UnitDesk
     from chalicelib.archive.actions import Archive
+    from chalicelib.audit.actions import AuditBook
     from chalicelib.cards.actions import CardDesk
     from chalicelib.credentials.actions import Mint
     from chalicelib.credentials.store import KeyRing
     from chalicelib.files import Files
+    from chalicelib.notary import Notary
     from chalicelib.reports.actions import Statistics
     from chalicelib.settlement.actions import Closing
     from chalicelib.shared.ids import Tenant
@@ -51,7 +53,29 @@ class House:
         from chalicelib.venues.actions import Terms
         from chalicelib.venues.store import TermsStore
 
-        return Terms(store=TermsStore(time.monotonic))
+        return Terms(store=TermsStore(time.monotonic, self.notary))
+
+    @cached_property
+    def notary(self) -> Notary:
+        """Who writes down what is done; every store that changes a record has the same one."""
+        from chalicelib.notary import Notary
+
+        return Notary(self.clock, lambda tenant: self.keys.book(tenant, max(self.keys.key_ids(tenant))))
+
+    @cached_property
+    def audit(self) -> AuditBook:
+        """Where it stands who did what."""
+        from chalicelib.audit.actions import AuditBook
+        from chalicelib.audit.store import AuditStore
+
+        def key(tenant: Tenant) -> tuple[int, bytes]:
+            newest = max(self.keys.key_ids(tenant))
+            return newest, self.keys.book(tenant, newest)
+
+        def key_of(tenant: Tenant, key_id: int) -> bytes | None:
+            return self.keys.book(tenant, key_id) if key_id in self.keys.key_ids(tenant) else None
+
+        return AuditBook(store=AuditStore(), key=key, key_of=key_of)
 
     @cached_property
     def gate(self) -> Gate:
@@ -61,7 +85,7 @@ class House:
         from chalicelib.access.store import AccessStore, IssuerKeys
 
         return Gate(
-            store=AccessStore(time.monotonic),
+            store=AccessStore(time.monotonic, self.notary),
             issuers=issuers_from(self.config.issuers),
             keys=IssuerKeys(time.monotonic),
             host=self.config.host,
@@ -128,7 +152,12 @@ class House:
         from chalicelib.settlement.actions import Closing
         from chalicelib.settlement.store import SettlementStore
 
-        return Closing(store=SettlementStore(), files=self.files, configuration=self.terms.configuration, paper=paper)
+        return Closing(
+            store=SettlementStore(notary=self.notary),
+            files=self.files,
+            configuration=self.terms.configuration,
+            paper=paper,
+        )
 
     @cached_property
     def archive(self) -> Archive:

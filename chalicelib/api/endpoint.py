@@ -13,9 +13,11 @@ from chalicelib.access.rules import Caller, Device, Right, Role
 from chalicelib.api import answering
 from chalicelib.api.answering import Answer
 from chalicelib.api.reading import read
+from chalicelib.shared.acting import Actor, acting
 from chalicelib.shared.answers import ForbiddenError, MalformedError, OpplevError, UnauthenticatedError
 from chalicelib.shared.ids import CallerId, Tenant, is_id
 
+_ANYONE: Final = Actor(CallerId("anyone"), "public")
 PUBLIC: Final[frozenset[Role]] = frozenset()
 _JSON: Final = "application/json"
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
@@ -72,7 +74,7 @@ class Asking:
     @property
     def by(self) -> CallerId:
         """Who it is, for the history: a caller or a device."""
-        return self.who.id if isinstance(self.who, Caller) else CallerId(f"device/{self.device.id}")
+        return self.who.id if isinstance(self.who, Caller) else _caller_id(self.device)
 
     @property
     def idempotency_key(self) -> str:
@@ -149,11 +151,24 @@ def _through(opening: Opening, view: Callable[..., Answer], request: Request, pa
         _insist_on_ids(path)
         asking = Asking(who, now, dict(request.query_params or {}), request.headers, request_id)
         sent = () if opening.takes is None else (_sent(opening, opening.takes, request, body),)
-        return answering.respond(view(asking, *sent, **path), request_id)
+        with acting(_actor(opening, who)):
+            return answering.respond(view(asking, *sent, **path), request_id)
     except OpplevError as error:
         return answering.refuse(error, request_id)
     except Exception as error:  # noqa: BLE001  the last door: whatever it is, the caller gets a problem, not a trace
         return answering.fail(error, request_id)
+
+
+def _actor(opening: Opening, who: Caller | Device | None) -> Actor:
+    """Give who acts, in the role that opened the door."""
+    if who is None:
+        return _ANYONE
+    role = "+".join(sorted(who.roles & opening.who))
+    return Actor(who.id, role, who.supplier) if isinstance(who, Caller) else Actor(_caller_id(who), role)
+
+
+def _caller_id(device: Device) -> CallerId:
+    return CallerId(f"device/{device.id}")
 
 
 def _sent(opening: Opening, takes: type[Any], request: Request, body: bytes) -> Any:

@@ -43,7 +43,9 @@ class Clock(StrEnum):
 
 
 CLOCKS: Final[Mapping[str, Clock]] = {
+    "audit": Clock.SETTLED,
     "blocked": Clock.CARD_ENDS,
+    "book": Clock.NEVER,
     "card": Clock.CARD,
     "chain": Clock.NEVER,
     "claim": Clock.CARD,
@@ -57,6 +59,7 @@ CLOCKS: Final[Mapping[str, Clock]] = {
     "pointer": Clock.CARD,
     "quota": Clock.NEVER,
     "request": Clock.REQUEST,
+    "seal": Clock.SETTLED,
     "settlement": Clock.NEVER,
     "unit": Clock.NEVER,
     "visit": Clock.SETTLED,

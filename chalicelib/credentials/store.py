@@ -17,6 +17,7 @@ from chalicelib.shared.ids import Tenant
 _LEAST_CHARACTERS: Final = 32
 _INFO: Final = b"opplev/card/"
 _CARRIED: Final = "carried"  # the name in the secret under which keys of municipalities from elsewhere stand
+_BOOK_INFO: Final = b"opplev/book/"
 _TAG_INFO: Final = b"opplev/tag/"  # then the tenant, and which of a tag's two keys
 
 
@@ -40,6 +41,7 @@ class KeyRing:
         self._carried = cache(self._read_carried)
         self._private = cache(self._derive)
         self._tags = cache(self._derive_tags)
+        self._book = cache(lambda tenant, key_id: self._stretch(key_id, 32, _BOOK_INFO + tenant.encode()))
         self._public = cache(lambda tenant, key_id: self._private(tenant, key_id).public_key())
 
     def private(self, tenant: Tenant, key_id: int) -> Ed25519PrivateKey:
@@ -54,6 +56,10 @@ class KeyRing:
         """Give the keys of the tags made under an id; KeyError where the secret has none of this id."""
         return self._tags(tenant, key_id)
 
+    def book(self, tenant: Tenant, key_id: int) -> bytes:
+        """Give the key for what is hidden in the book of changes, and for its seals; KeyError where there is none."""
+        return self._book(tenant, key_id)
+
     def key_ids(self, tenant: Tenant | None = None) -> tuple[int, ...]:
         """Give the ids that the secret holds, in order: what a phone without network must know."""
         made_for = "" if tenant is None else f"{(_INFO + tenant.encode()).decode()}#"
@@ -62,7 +68,10 @@ class KeyRing:
 
     def to_carry(self, tenant: Tenant) -> dict[str, str]:
         """Give the keys of one municipality as another deployment's secret holds them, and no other's: secret."""
-        uses = ((_INFO + tenant.encode(), 32), *((_tag_use(tenant, use), 16) for use in ("meta", "file")))
+        uses = (
+            *((info + tenant.encode(), 32) for info in (_INFO, _BOOK_INFO)),
+            *((_tag_use(tenant, use), 16) for use in ("meta", "file")),
+        )
         return {
             f"{info.decode()}#{key_id}": base64.urlsafe_b64encode(self._stretch(key_id, length, info)).decode()
             for info, length in uses

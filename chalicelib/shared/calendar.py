@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 OSLO: Final = ZoneInfo("Europe/Oslo")
 _BAND_HOURS: Final = 4
+_KEPT_YEARS: Final = 5
 
 
 class Period(StrEnum):
@@ -46,6 +47,11 @@ def end_of_month(month: str) -> datetime:
     """Give the instant in UTC at which an Oslo month `yyyy-mm` has ended."""
     first = date.fromisoformat(f"{month}-01")
     return start_of(first + timedelta(days=monthrange(first.year, first.month)[1]))
+
+
+def kept_five_years(instant: datetime) -> datetime:
+    """Give the instant at which bookkeeping lets go of what was written at another: five years after its year's end."""
+    return start_of(date(oslo_date(instant).year + _KEPT_YEARS + 1, 1, 1))
 
 
 def next_month(month: str) -> str:

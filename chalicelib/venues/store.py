@@ -11,6 +11,7 @@ from pynamodb.exceptions import QueryError, TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import faults, table
+from chalicelib.notary import Notary
 from chalicelib.shared.answers import TryAgainError, UnknownError
 from chalicelib.shared.ids import OfferId, ProgrammeId, Tenant, VenueId
 from chalicelib.table import DocumentRow
@@ -23,6 +24,8 @@ from chalicelib.venues.rules import (
     Reading,
     Record,
     Venue,
+    changes_of,
+    deed_of,
 )
 
 CACHED_SECONDS: Final = 60.0
@@ -33,8 +36,9 @@ _WRITE: Final = msgspec.json.Encoder()
 class TermsStore:
     """The configuration of every tenant. `monotonic` gives seconds, to know how old what is cached is."""
 
-    def __init__(self, monotonic: Callable[[], float]) -> None:
+    def __init__(self, monotonic: Callable[[], float], notary: Notary | None = None) -> None:
         self._monotonic = monotonic
+        self._notary = notary or Notary()
         self._lock = threading.Lock()
         self._cached: dict[Tenant, tuple[float, Configuration]] = {}
         self._changes: dict[Tenant, int] = {}
@@ -94,6 +98,7 @@ class TermsStore:
                     is_as_read = DocumentRow.version == version
                     row = _row(tenant, record, version=0 if version is None else version + 1)
                     transaction.save(row, condition=is_new if version is None else is_as_read)
+                self._note(transaction, tenant, reading, records)
         except TransactWriteError as error:
             if not (_was_overtaken(error) or faults.is_passing(error)):
                 raise
@@ -102,6 +107,13 @@ class TermsStore:
         finally:
             self._forget(tenant)
         return True
+
+    def _note(self, transaction: TransactWrite, tenant: Tenant, reading: Reading, records: list[Record]) -> None:
+        if reading.configuration is None:
+            self._notary.open_book(transaction, tenant)
+        changes = changes_of(reading.configuration, records)
+        if changes:
+            self._notary.note(transaction, tenant, deed_of(changes), *changes)
 
     def _forget(self, tenant: Tenant) -> None:
         with self._lock:

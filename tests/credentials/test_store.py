@@ -73,6 +73,7 @@ def test_a_municipality_from_elsewhere_brings_its_keys_and_no_other_municipality
     for key in (1, 2):
         assert here.private(LORENSKOG, key).private_bytes_raw() == there.private(LORENSKOG, key).private_bytes_raw()
         assert here.tags(LORENSKOG, key) == there.tags(LORENSKOG, key)
+        assert here.book(LORENSKOG, key) == there.book(LORENSKOG, key)
     assert here.key_ids(LORENSKOG) == (1, 2)
     assert here.key_ids(Tenant("other")) == here.key_ids() == (1,)
     assert here.public(Tenant("other"), 1).public_bytes_raw() != there.public(Tenant("other"), 1).public_bytes_raw()

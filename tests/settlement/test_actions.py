@@ -547,7 +547,7 @@ def test_of_two_approvers_at_once_one_is_written_and_the_other_told(desk: Closin
             desk.approve(TENANT, "2026-11", by=CARL, now=DECEMBER)
 
     # Between our read and our write, another approves.
-    table.connection().client.meta.events.register("before-call.dynamodb.PutItem", approve_first)
+    table.connection().client.meta.events.register("before-call.dynamodb.TransactWriteItems", approve_first)
     with pytest.raises(ConflictError) as caught:
         desk.approve(TENANT, "2026-11", by=BO, now=DECEMBER)
     assert caught.value.code == "already_approved"

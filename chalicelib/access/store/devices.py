@@ -14,6 +14,8 @@ from pynamodb.transactions import TransactWrite
 from chalicelib import faults, table
 from chalicelib.access.rules import Device, Enrolment, Right
 from chalicelib.access.store.rows import device_row, to_device
+from chalicelib.notary import Notary
+from chalicelib.shared.acting import Change, Hidden, Told
 from chalicelib.shared.answers import TryAgainError
 from chalicelib.shared.ids import DeviceId, Tenant, VenueId
 from chalicelib.table import DeviceRow, EnrolmentRow
@@ -24,13 +26,15 @@ _REMEMBERED: Final = 60.0  # seconds a device is remembered, and so how long a r
 _MOST_REMEMBERED: Final = 2048
 _GRACE: Final = timedelta(days=1)  # how long an expired code is still told from an unknown one
 _TRIES: Final = 4  # one, and three more
+_SHOWN: Final = 12  # digits of a code's fingerprint that name it in the book of changes
 
 
 class AccessStore:
     """Devices and enrolment codes. A device is remembered for 60 seconds; this process's own writes at once."""
 
-    def __init__(self, monotonic: Callable[[], float]) -> None:
+    def __init__(self, monotonic: Callable[[], float], notary: Notary | None = None) -> None:
         self._monotonic = monotonic
+        self._notary = notary or Notary()
         self._lock = threading.Lock()
         self._remembered: OrderedDict[tuple[Tenant, DeviceId], tuple[float, Device]] = OrderedDict()
         self._writes = 0
@@ -69,7 +73,14 @@ class AccessStore:
             expires=table.epoch(enrolment.expires_at + _GRACE),
         )
         nobody_has_it = EnrolmentRow.pk.does_not_exist()
-        patiently(lambda: row.save(condition=nobody_has_it))
+        opened = Change("enrolment", (enrolment.fingerprint[:_SHOWN],), after=_told(enrolment))
+
+        def write() -> None:
+            with TransactWrite(connection=table.connection()) as transaction:
+                transaction.save(row, condition=nobody_has_it)
+                self._notary.note(transaction, enrolment.tenant, "enrolment.opened", opened)
+
+        patiently(write)
 
     def enrolment(self, tenant: Tenant, fingerprint: str, *, now: datetime) -> Enrolment | None:
         """Give the enrolment of a code as it is now, or None; a row past its time is no row."""
@@ -98,10 +109,12 @@ class AccessStore:
         new_device = DeviceRow.pk.does_not_exist()
         unclaimed = EnrolmentRow.claimed_by.does_not_exist()
         in_time = EnrolmentRow.expires > table.epoch(now + _GRACE)  # fails too where there is no such code
+        enrolled = Change("device", (device.id,), after={**_told(device), "enrolment": enrolment.fingerprint[:_SHOWN]})
 
         def write() -> None:
             with TransactWrite(connection=table.connection()) as transaction:
                 transaction.save(device_row(device), condition=new_device)
+                self._notary.note(transaction, device.tenant, "device.enrolled", enrolled)
                 transaction.update(
                     code, actions=[EnrolmentRow.claimed_by.set(device.id)], condition=unclaimed & in_time
                 )
@@ -118,16 +131,23 @@ class AccessStore:
     def revoke(self, tenant: Tenant, device: DeviceId, *, reason: str, day: str) -> Device | None:
         """Write down that a device is out of use, unless it says so already; None where there is none."""
         row = DeviceRow(table.device_pk(tenant, device), "DEVICE")
-        known = DeviceRow.pk.exists()
-        actions: list[Any] = [
-            DeviceRow.revoked_on.set(DeviceRow.revoked_on | day),
-            DeviceRow.revoked_because.set(DeviceRow.revoked_because | reason),
-        ]
+        in_use = DeviceRow.pk.exists() & DeviceRow.revoked_on.does_not_exist()
+        actions: list[Any] = [DeviceRow.revoked_on.set(day), DeviceRow.revoked_because.set(reason)]
+        stopped = Change("device", (device,), after={"revoked_on": day, "revoked_because": Hidden(reason)})
+
+        def write() -> None:
+            with TransactWrite(connection=table.connection()) as transaction:
+                self._notary.note(transaction, tenant, "device.revoked", stopped)
+                transaction.update(row, actions=actions, condition=in_use)
+
         try:
-            patiently(lambda: row.update(actions=actions, condition=known))
-        except PynamoDBException as error:
-            if faults.code_of(error) != faults.REFUSED:
+            patiently(write)
+        except TransactWriteError as error:
+            if faults.CONDITION not in faults.reasons_of(error):
                 raise
+        try:
+            patiently(lambda: row.refresh(consistent_read=True))
+        except DoesNotExist:
             return None
         revoked = to_device(row, tenant)
         self._written(revoked)
@@ -157,6 +177,11 @@ class AccessStore:
         self._remembered.move_to_end((device.tenant, device.id))
         while len(self._remembered) > _MOST_REMEMBERED:
             self._remembered.popitem(last=False)
+
+
+def _told(of: Enrolment | Device) -> dict[str, Told]:
+    # What people write on a phone may be a name.
+    return {"venue": of.venue, "rights": ", ".join(sorted(of.rights)), "label": Hidden(of.label)}
 
 
 def patiently(ask: Callable[[], _Answer]) -> _Answer:

@@ -8,12 +8,14 @@ from functools import partial
 from typing import Final, TypeVar
 
 import msgspec
-from pynamodb.exceptions import DoesNotExist, PutError, PynamoDBException, TransactWriteError
+from pynamodb.exceptions import DoesNotExist, PynamoDBException, TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import faults, table
+from chalicelib.notary import Notary
 from chalicelib.settlement.rules import Entry, MonthState, Settlement
 from chalicelib.settlement.store.reading import Item, entry_of, fast, skip_of
+from chalicelib.shared.acting import Change
 from chalicelib.shared.answers import TryAgainError
 from chalicelib.shared.ids import Tenant, VenueId
 
@@ -25,8 +27,9 @@ _PAUSE_SECONDS: Final = 0.1
 class SettlementStore:
     """Months in rows of their own; visits and voids through the index, a page at a time."""
 
-    def __init__(self, page: int | None = None) -> None:
+    def __init__(self, page: int | None = None, notary: Notary | None = None) -> None:
         self._page = page  # rows in one request; None: as many as DynamoDB gives, 1 MB
+        self._notary = notary or Notary()
 
     def load(self, tenant: Tenant, month: str) -> Settlement | None:
         """Give a month that has begun to close, or None; consistent."""
@@ -65,7 +68,7 @@ class SettlementStore:
 
         False where it stands already, where another month came in between, and where a reply was lost: look again.
         """
-        row = _row(settlement)
+        row, change = _row(settlement), _change(settlement, MonthState.OPEN)
         link = table.ChainRow(table.chain_pk(settlement.tenant), "HEAD", month=settlement.month)
         is_new = table.SettlementRow.pk.does_not_exist()
         is_first = table.ChainRow.pk.does_not_exist()
@@ -75,26 +78,21 @@ class SettlementStore:
             with TransactWrite(connection=table.connection()) as transaction:
                 transaction.save(row, condition=is_new)
                 transaction.save(link, condition=is_first if settlement.previous is None else is_next)
+                self._note(transaction, settlement, change)
 
-        try:
-            patiently(write)
-        except TransactWriteError as error:
-            if faults.CONDITION in faults.reasons_of(error):
-                return False
-            raise
-        return True
+        return _unless_refused(write)
 
     def advance(self, settlement: Settlement, *, before: MonthState) -> bool:
         """Store a month that has come further; False where it is no longer in the state before."""
         still_there = table.SettlementRow.state == before.value
-        row = _row(settlement)
-        try:
-            patiently(lambda: row.save(condition=still_there))
-        except PutError as error:
-            if faults.code_of(error) == faults.REFUSED:
-                return False
-            raise
-        return True
+        row, change = _row(settlement), _change(settlement, before)
+
+        def write() -> None:
+            with TransactWrite(connection=table.connection()) as transaction:
+                transaction.save(row, condition=still_there)
+                self._note(transaction, settlement, change)
+
+        return _unless_refused(write)
 
     def entries(self, tenant: Tenant, venue: VenueId, month: str, *, now: datetime) -> Iterator[Entry]:
         """Give what a venue is paid for that was received in a month, by day and id, page by page, no tombstones."""
@@ -103,6 +101,9 @@ class SettlementStore:
             entry = entry_of(item, skip, past)
             if entry is not None:
                 yield entry
+
+    def _note(self, transaction: TransactWrite, settlement: Settlement, change: Change) -> None:
+        self._notary.note(transaction, settlement.tenant, f"settlement.{settlement.state}", change)
 
     def _items(self, group: str) -> Iterator[Item]:
         start = None
@@ -121,6 +122,23 @@ class SettlementStore:
             start = page.get("LastEvaluatedKey")
             if not start:
                 return
+
+
+def _change(settlement: Settlement, before: MonthState) -> Change:
+    # What the lines are is fixed once the month is closed.
+    known = None if before in {MonthState.OPEN, MonthState.CLOSING} else settlement.sha256
+    after = {"state": str(settlement.state), "sha256": settlement.sha256}
+    return Change("settlement", (settlement.month,), {"state": str(before), "sha256": known}, after)
+
+
+def _unless_refused(write: Callable[[], None]) -> bool:
+    try:
+        patiently(write)
+    except TransactWriteError as error:
+        if faults.CONDITION not in faults.reasons_of(error):
+            raise
+        return False
+    return True
 
 
 def _row(settlement: Settlement) -> table.SettlementRow:

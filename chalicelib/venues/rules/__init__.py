@@ -1,6 +1,7 @@
 """What a programme, a venue, an offer and an agreement are, and which agreement holds on a day."""
 
 from chalicelib.venues.rules.ceilings import allowance, money_left, purse, visits_paid
+from chalicelib.venues.rules.changes import changes_of, deed_of
 from chalicelib.venues.rules.checking import (
     MOST_PER_TICKET,
     faults_of_agreement,
@@ -54,6 +55,8 @@ __all__ = [
     "VenueKind",
     "Words",
     "allowance",
+    "changes_of",
+    "deed_of",
     "ended_by",
     "faults_of_agreement",
     "faults_of_municipality",

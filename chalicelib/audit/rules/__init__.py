@@ -1,0 +1,57 @@
+"""The book of changes as facts: entries, the seals over them, whether they fit, and how they read."""
+
+from chalicelib.audit.rules.checking import Fault, Finding, check_entries, check_seal
+from chalicelib.audit.rules.entries import Changed, Deed, Entry
+from chalicelib.audit.rules.seals import (
+    HOUR,
+    LATE,
+    MOST_COVERED,
+    QUIET,
+    Covered,
+    Place,
+    Seal,
+    after,
+    digest_of,
+    due,
+    first_id,
+    last_id,
+    mac_of,
+    place_after,
+    seal_name,
+    seals,
+    start_of_hour,
+    time_of,
+)
+from chalicelib.audit.rules.words import MARK, fault_sentence, sentence, shown
+
+__all__ = [
+    "HOUR",
+    "LATE",
+    "MARK",
+    "MOST_COVERED",
+    "QUIET",
+    "Changed",
+    "Covered",
+    "Deed",
+    "Entry",
+    "Fault",
+    "Finding",
+    "Place",
+    "Seal",
+    "after",
+    "check_entries",
+    "check_seal",
+    "digest_of",
+    "due",
+    "fault_sentence",
+    "first_id",
+    "last_id",
+    "mac_of",
+    "place_after",
+    "seal_name",
+    "seals",
+    "sentence",
+    "shown",
+    "start_of_hour",
+    "time_of",
+]

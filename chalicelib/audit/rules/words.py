@@ -1,0 +1,83 @@
+"""An entry as a person reads it: one sentence, and each change in words."""
+
+from typing import Final
+
+from chalicelib.audit.rules.checking import Fault, Finding
+from chalicelib.audit.rules.entries import Deed, Entry
+from chalicelib.shared.calendar import OSLO
+
+MARK: Final = "#"  # how the notary marks what is hidden
+_MOST_NAMED: Final = 3
+# What was done, to one or to several of its kind.
+_SAYS: Final = {
+    "municipality.made": "Made the municipality {ids}",
+    "municipality.changed": "Changed the municipality {ids}",
+    "programme.made": "Made the programme {ids}",
+    "programme.changed": "Changed the programme {ids}",
+    "programme.closed": "Closed the programme {ids} early",
+    "programme.opened": "Opened the programme {ids} again",
+    "venue.made": "Made the venue {ids}",
+    "venue.changed": "Changed the venue {ids}",
+    "venue.account_asked": "Asked for another account number for the venue {ids}",
+    "venue.account_confirmed": "Confirmed the new account number of the venue {ids}",
+    "offer.made": "Made the offer {ids}",
+    "offer.changed": "Changed the offer {ids}",
+    "agreement.made": "Made the agreement {ids}",
+    "agreement.changed": "Changed the agreement {ids}",
+    "enrolment.opened": "Made a code for a phone: {ids}",
+    "device.enrolled": "Enrolled the phone {ids}",
+    "device.revoked": "Stopped the phone {ids}",
+    "settlement.closing": "Began to close the month {ids}",
+    "settlement.closed": "Closed the month {ids}",
+    "settlement.approved": "Approved the month {ids}",
+    "settlement.exported": "Exported the month {ids}",
+    "settlement.paid": "Noted the month {ids} as paid",
+    "card.issued": "Issued {count}: {ids}",
+    "card.stocked": "Made {count} as blanks: {ids}",
+    "card.activated": "Activated a blank as somebody's card: {ids}",
+    "card.corrected": "Corrected the card {ids}",
+    "card.blocked": "Blocked the card {ids}",
+    "card.unblocked": "Unblocked the card {ids}",
+    "card.replaced": "Replaced the card {ids}",
+    "card.renewed": "Renewed a card as {ids}",
+    "card.ended": "Ended the card {ids}",
+}
+_FAULTS: Final = {
+    Fault.CHANGED: "The entry of {at} is not as it was sealed: it has been changed.",
+    Fault.REMOVED: "An entry of {at} was sealed and is no longer there: it has been removed.",
+    Fault.INSERTED: "The entry of {at} is not covered by its seal: it was put in afterwards, or landed late.",
+    Fault.SEAL_CHANGED: "The seal of the hour from {at} is not as it was made: it has been changed.",
+    Fault.SEAL_REMOVED: "The chain is broken at {at}: a seal has been removed or put in.",
+    Fault.OTHER_CHAIN: "The seal of the hour from {at} is not the one that was kept: the chain has been made anew.",
+}
+
+
+def sentence(entry: Entry, deed: Deed | None) -> str:
+    """Say in one sentence what was done; the code itself for a deed without words."""
+    if deed is None:
+        return "This entry cannot be read."
+    kind, ids = deed.records[0] if deed.records else ("", ())
+    named = ", ".join(shown(each) for each in ids[:_MOST_NAMED])
+    named += f" and {len(ids) - _MOST_NAMED} more" if len(ids) > _MOST_NAMED else ""
+    count = f"{len(ids)} {kind}{'' if len(ids) == 1 else 's'}"
+    fallback = f"{entry.what.replace('.', ' ').replace('_', ' ').capitalize()}: {{ids}}"
+    return _SAYS.get(entry.what, fallback).format(ids=named, count=count) + "."
+
+
+def shown(value: str | int | None) -> str:
+    """Write a value as people read it; what is hidden says so, with the mark that equal values share."""
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return "yes" if value else "no"
+        case str() if value.startswith(MARK):
+            mark, _, tail = value.removeprefix(MARK).partition("…")
+            return f"hidden ({mark})" + (f", ending in {tail}" if tail else "")
+        case _:
+            return str(value)
+
+
+def fault_sentence(finding: Finding) -> str:
+    """Say in one sentence what does not fit, in Oslo time."""
+    return _FAULTS[finding.fault].format(at=f"{finding.at.astimezone(OSLO):%d.%m.%Y %H:%M:%S}")
