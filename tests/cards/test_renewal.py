@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.cards.actions import Asked, GivenOut, Issued
+from chalicelib.cards.actions import Asked, AskedToRenew, GivenOut, Issued
 from chalicelib.cards.rules import Status, next_period, renewal, too_old_for_the_next
 from chalicelib.shared.answers import ConflictError, OpplevError
 from chalicelib.shared.ids import CallerId, CardNumber, ProgrammeId
@@ -281,3 +281,128 @@ def test_a_cursor_from_beyond_the_list_gives_an_empty_page() -> None:
     assert due(desk, after=(date(2031, 1, 1), CARD)) == []
     assert due(desk, after=(date(9999, 12, 31), CARD)) == []
     assert due(desk, after=(date(1, 1, 1), CARD)) == ["ref-1"]
+
+
+# A renewal taken back
+
+
+def take_back(desk: Desk, number: CardNumber) -> Any:
+    return desk.open.cancel_renewal(TENANT, number, by=NAV, now=desk.later(minutes=1).now)
+
+
+def waiting(desk: Desk) -> list[CardNumber]:
+    return [card.number for card in desk.open.expiring(TENANT, KORT, before=date(2027, 6, 1), now=desk.now)]
+
+
+def test_a_renewal_taken_back_ends_the_new_card_and_gives_the_old_one_its_standing() -> None:
+    desk = Desk(configuration(**YEARLY, quota=2))
+    old = desk.issue().card
+    assert code_of(lambda: take_back(desk, old.number)) == "not_renewed"
+    new = renew(desk, old.number).card
+    assert waiting(desk) == []
+    assert take_back(desk, old.number).number == old.number
+    assert desk.open.get(TENANT, new.number, now=desk.now)[0].status is Status.ENDED
+    kept, history = desk.open.get(TENANT, old.number, now=desk.now)
+    assert (kept.status, [entry.reason for entry in history]) == (Status.ACTIVE, [None, "renewal_cancelled"])
+    assert waiting(desk) == [old.number]
+    assert [card.number for card in desk.open.find(TENANT, "ref-1", now=desk.now)] == [old.number]
+    assert desk.open.used_of_quota(TENANT, desk.terms.programmes[KORT], date(2027, 3, 2)) == 0
+    assert code_of(lambda: desk.issue("ref-1", key="a second")) == "already_has_card"
+    before = everything()
+    assert take_back(desk, old.number).number == old.number  # the answer was lost, and it is asked again
+    assert everything() == before
+    assert renew(desk, old.number, key="renew-2").card.number != new.number
+
+
+def test_to_end_the_new_card_before_its_first_day_is_to_take_the_renewal_back() -> None:
+    desk = Desk(configuration(**YEARLY))
+    old = desk.issue().card
+    new = renew(desk, old.number).card
+    desk.open.end(TENANT, new.number, reason="ended", by=NAV, now=desk.later(minutes=1).now)
+    assert due(desk) == ["ref-1"]
+    assert renew(desk, old.number, key="renew-2").card.valid_from == new.valid_from
+
+
+def test_a_new_card_whose_first_day_has_come_is_not_taken_back() -> None:
+    desk = Desk(configuration(**YEARLY))
+    old = desk.issue().card
+    new = renew(desk, old.number).card
+    desk.now = datetime(2027, 3, 2, 9, tzinfo=UTC)
+    before = everything()
+    assert code_of(lambda: take_back(desk, old.number)) == "renewal_has_begun"
+    assert everything() == before
+    desk.open.end(TENANT, new.number, reason="ended", by=NAV, now=desk.later(minutes=1).now)
+    assert desk.issue("ref-1", key="a new one").card.status is Status.ACTIVE
+
+
+def test_a_renewal_into_the_next_programme_is_taken_back_there() -> None:
+    desk = Desk(with_next_year(quota=1))
+    old = desk.issue().card
+    new = renew(desk, old.number, into=NEXT).card
+    take_back(desk, old.number)
+    assert desk.open.get(TENANT, new.number, now=desk.now)[0].status is Status.ENDED
+    assert due(desk) == ["ref-1"]
+    assert renew(desk, old.number, into=NEXT, key="renew-2").card.status is Status.ACTIVE  # the place is free again
+
+
+def test_a_renewal_is_taken_back_also_when_either_card_was_replaced_meanwhile() -> None:
+    desk = Desk(configuration(**YEARLY))
+    old = desk.issue().card
+    new = renew(desk, old.number).card
+    carried = desk.open.replace(TENANT, old.number, reason="lost", by=NAV, now=desk.later(minutes=1).now).card
+    following = desk.open.replace(TENANT, new.number, reason="damaged", by=NAV, now=desk.later(minutes=1).now).card
+    assert take_back(desk, carried.number).number == carried.number
+    assert desk.open.get(TENANT, following.number, now=desk.now)[0].status is Status.ENDED
+    assert due(desk) == ["ref-1"]
+    assert [card.number for card in desk.open.find(TENANT, "ref-1", now=desk.now)] == [carried.number]
+
+
+def test_a_renewal_taken_back_from_four_windows_at_once_gives_its_place_back_once() -> None:
+    desk = Desk(configuration(**YEARLY))
+    old = desk.issue().card
+    renew(desk, old.number)
+    ask = desk.open.cancel_renewal
+    with ThreadPoolExecutor(4) as offices:
+        asked = [offices.submit(ask, TENANT, old.number, by=NAV, now=desk.now) for _ in range(4)]
+        assert {each.result().number for each in asked} == {old.number}
+    assert desk.open.used_of_quota(TENANT, desk.terms.programmes[KORT], date(2027, 3, 2)) == 0
+
+
+# Many at once
+
+
+def renew_list(desk: Desk, *asked: AskedToRenew) -> list[str]:
+    came_of = desk.open.in_one_go().renew_many(TENANT, asked, by=NAV, now=desk.now)
+    return [each.code if isinstance(each, OpplevError) else "again" if each.replayed else "new" for each in came_of]
+
+
+def test_a_list_is_renewed_row_by_row_once_and_a_bad_row_stops_no_other() -> None:
+    desk = Desk(configuration(**YEARLY, quota=None))
+    numbers = [desk.issue(f"ref-{each}").card.number for each in range(24)]
+    desk.open.end(TENANT, numbers[3], reason="ended", by=NAV, now=desk.later(minutes=1).now)
+    renew(desk, numbers[5], key="by itself")
+    asked = [AskedToRenew(f"row-{each}", number, KORT) for each, number in enumerate(numbers)]
+    asked[7] = replace(asked[7], programme=ProgrammeId("none"))
+    asked.append(AskedToRenew("row-x", CardNumber("999999999999"), KORT))
+    expected = ["new"] * 24 + ["unknown_card"]
+    expected[3], expected[5], expected[7] = "not_in_that_state", "already_has_card", "unknown_programme"
+    assert renew_list(desk, *asked) == expected
+    again = renew_list(desk, *asked)
+    assert again == ["again" if said == "new" else said for said in expected]
+    assert len(rows("card")) == 24 + 22
+    assert waiting(desk) == [numbers[7]]
+    assert renew(desk, numbers[0], key="row-0").replayed  # a row is the same request as the renewal by itself
+
+
+def test_a_list_may_be_renewed_onto_blanks() -> None:
+    desk = Desk(with_next_year())
+    one, two = desk.issue("ref-1").card.number, desk.issue("ref-2").card.number
+    blanks = desk.open.stock(TENANT, NEXT, 2, by=CallerId("local/kultur"), key="s", now=desk.now)
+    asked = [
+        AskedToRenew("row-1", one, NEXT, blanks[0].number),
+        AskedToRenew("row-2", two, NEXT, blanks[0].number),  # the same blank
+    ]
+    assert renew_list(desk, *asked) == ["new", "not_in_that_state"]
+    asked[1] = replace(asked[1], stock=blanks[1].number)
+    assert renew_list(desk, *asked) == ["again", "new"]
+    assert {card.external_ref for card in desk.open.find(TENANT, "ref-2", now=desk.now)} == {"ref-2"}
