@@ -138,7 +138,7 @@ def refusal(authorization: str | None) -> tuple[str, str]:
 
 def test_a_maskinporten_token_lets_nav_issue_cards_for_the_municipality_it_is_listed_for() -> None:
     caller = ask(maskinporten())
-    assert caller == Caller(TENANT, frozenset({Role.ISSUER}), "maskinporten/7f1c0a52-0000-4000-8000-000000000000", None)
+    assert caller == Caller(TENANT, frozenset({Role.ISSUER}), f"maskinporten/{NAV}", None)
 
 
 def test_a_token_with_two_scopes_has_both_roles_and_no_others() -> None:

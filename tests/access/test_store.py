@@ -344,15 +344,41 @@ def test_known_keys_serve_one_day_more_while_their_issuer_is_out_of_reach(desk: 
         keys.key(who, "one")
 
 
-def test_sixteen_requests_at_once_make_one_fetch(desk: Desk) -> None:
+def test_fifty_requests_at_once_make_one_fetch(desk: Desk) -> None:
     desk.delay = 0.2
     clock = Clock()
     keys, who = IssuerKeys(clock), issuer(desk.address)
-    with ThreadPoolExecutor(16) as callers:
-        found = list(callers.map(lambda _: keys.key(who, "one"), range(16)))
+    with ThreadPoolExecutor(50) as callers:
+        found = list(callers.map(lambda _: keys.key(who, "one"), range(50)))
     assert desk.fetched == 1
     assert found[0] is not None
     assert all(key is found[0] for key in found)
+
+
+def test_fifty_tokens_of_unknown_keys_at_once_make_one_fetch_a_minute(desk: Desk) -> None:
+    clock = Clock()
+    keys, who = IssuerKeys(clock), issuer(desk.address)
+    assert keys.key(who, "one") is not None
+    desk.delay = 0.1
+    for fetched in (1, 2):  # the first minute's fetch was the cold start
+        with ThreadPoolExecutor(50) as callers:
+            assert set(callers.map(lambda number: keys.key(who, f"forged-{number}"), range(50))) == {None}
+        assert desk.fetched == fetched
+        clock.now += 60
+
+
+def test_fifty_requests_at_once_to_an_issuer_that_is_down_ask_it_once(desk: Desk) -> None:
+    desk.status, desk.delay = 500, 0.2
+    keys, who = IssuerKeys(Clock()), issuer(desk.address)
+
+    def ask(_: int) -> str:
+        with pytest.raises(TryAgainError) as refused:
+            keys.key(who, "one")
+        return refused.value.code
+
+    with ThreadPoolExecutor(50) as callers:
+        assert set(callers.map(ask, range(50))) == {"keys_unreachable"}
+    assert desk.fetched == 1
 
 
 def test_nobody_waits_for_new_keys_while_day_old_ones_hold(desk: Desk) -> None:

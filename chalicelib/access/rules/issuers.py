@@ -11,6 +11,7 @@ from chalicelib.access.rules.signatures import ACCEPTED
 from chalicelib.access.rules.who import Role, is_tenant
 from chalicelib.shared.ids import Tenant
 
+REPRESENTATION: Final = "authorization_details"
 _SHORT: Final = re.compile(r"[A-Za-z0-9_.-]{1,40}")
 
 
@@ -18,8 +19,10 @@ _SHORT: Final = re.compile(r"[A-Za-z0-9_.-]{1,40}")
 class Issuer:
     """Who may sign tokens, what their words mean here, and for which tenants (decision: one verifying path).
 
-    Roles come from `scopes` (the full scope strings) or from `role_claim` read with `roles`. The tenant comes
-    from `consumers` (Maskinporten's `consumer.ID` -> tenants), or is `tenant`, or is named by `tenant_claim`.
+    Roles come from `scopes` (whole scopes, or what follows `scope_prefix`, which Digdir gives each organisation) or
+    from `role_claim` read with `roles`. The tenant comes from `consumers` (Maskinporten's `consumer.ID` -> tenants),
+    or is `tenant`, or is named by `tenant_claim`. With `authorization_details` as `role_claim` (Ansattporten), `roles`
+    names resources of Altinn and `consumers` the organisations that the person may have chosen to act for.
     """
 
     issuer: str  # `iss`, to the character
@@ -29,16 +32,23 @@ class Issuer:
     jwks_uri: str | None = None
     algorithms: frozenset[str] = ACCEPTED
     scopes: dict[str, Role] = field(default_factory=dict)
+    scope_prefix: str = ""
     role_claim: str | None = None
     roles: dict[str, Role] = field(default_factory=dict)
     consumers: dict[str, tuple[Tenant, ...]] | None = None
     tenant: Tenant | None = None
     tenant_claim: str | None = None
-    subject_claim: str | None = None  # else `sub`, else `client_id`
+    subject_claim: str | None = None  # else `sub`; the consumer itself where there are `consumers`
+
+    @property
+    def represents(self) -> bool:
+        """Say whether its tokens tell what a person may do for an organisation of their choice."""
+        return self.role_claim == REPRESENTATION
 
     def __post_init__(self) -> None:
         if not self.id:
             object.__setattr__(self, "id", urlsplit(self.issuer).hostname or "")
+        object.__setattr__(self, "scopes", {f"{self.scope_prefix}{name}": role for name, role in self.scopes.items()})
         named = [tenant for tenants in (self.consumers or {}).values() for tenant in tenants]
         ways = (self.consumers is not None) + (self.tenant is not None) + (self.tenant_claim is not None)
         faults = {
@@ -52,6 +62,8 @@ class Issuer:
             "a tenant's id is lower case": not all(
                 map(is_tenant, [*named, *([] if self.tenant is None else [self.tenant])])
             ),
+            "a person's choice of organisation needs `consumers` and `audience`": self.represents
+            and (self.consumers is None or self.audience is None),
             "a consumer has no tenant": not all((self.consumers or {}).values()),
         }
         if wrong := [fault for fault, found in faults.items() if found]:

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeGuard
 import msgspec
 
 from chalicelib.access.rules.issuers import Issuer
+from chalicelib.access.rules.representing import actor, rights_of
 from chalicelib.access.rules.signatures import LEEWAY, UNREADABLE, VerifyingKey, signed
 from chalicelib.access.rules.who import Caller, Role, is_tenant
 from chalicelib.shared.answers import ForbiddenError, UnauthenticatedError
@@ -19,8 +20,8 @@ from chalicelib.shared.ids import CallerId, Tenant, holds_identity_number
 _LONGEST_TOKEN: Final = 4096  # bytes; nothing longer is parsed
 # A token bound to a key, to a person, or to another's rights says more than we would check (Maskinporten).
 _NOT_UNDERSTOOD: Final = ("cnf", "pid", "authorization_details")
-_ACTOR_AUTHORITY: Final = "iso6523-actorid-upis"
-_ACTOR: Final = re.compile(r"[A-Za-z0-9:._-]{1,64}")
+# Ansattporten names the person in every token: the number is not read, and the rights are what it is asked for.
+_NOT_UNDERSTOOD_OF_PEOPLE: Final = ("cnf",)
 _SUBJECT: Final = re.compile(r"[A-Za-z0-9_.:/-]{1,80}")
 _HASHED: Final = "sha256:"
 _BEARER: Final = re.compile(r"bearer +([^\s]+)", re.IGNORECASE)
@@ -68,15 +69,18 @@ def machine_claims(token: str, issuer: Issuer, key: VerifyingKey) -> dict[str, A
 
 def caller_of(claims: Mapping[str, Any], issuer: Issuer, *, host: str, now: datetime) -> Caller:
     """Decide who a verified token makes its bearer: one tenant, at least one role."""
-    if found := [name for name in _NOT_UNDERSTOOD if name in claims]:
+    not_understood = _NOT_UNDERSTOOD_OF_PEOPLE if issuer.represents else _NOT_UNDERSTOOD
+    if found := [name for name in not_understood if name in claims]:
         detail = f"A token with `{found[0]}` is not accepted."
         raise UnauthenticatedError("bad_token", detail)
+    if str(claims.get("token_type", "Bearer")).lower() != "bearer":
+        raise UnauthenticatedError("bad_token", "Only bearer tokens are accepted.")
     _judge_times(claims, now)
     tenant = _tenant_of(claims, issuer, host)
     roles = _roles_of(claims, issuer)
     if not roles:
         raise ForbiddenError("no_role", "The token has no scope or role that is known here.")
-    supplier = _actor(claims["supplier"]) if "supplier" in claims else None
+    supplier = actor(claims["supplier"]) if "supplier" in claims else None
     return Caller(tenant, roles, CallerId(f"{issuer.id}/{_subject_of(claims, issuer)}"), supplier)
 
 
@@ -103,7 +107,7 @@ def _tenant_of(claims: Mapping[str, Any], issuer: Issuer, host: str) -> Tenant:
         named = claims.get(issuer.tenant_claim)
         allowed = (Tenant(named),) if isinstance(named, str) and is_tenant(named) else ()
     else:
-        allowed = (issuer.consumers or {}).get(_actor(claims.get("consumer")), ())
+        allowed = (issuer.consumers or {}).get(_organisation_of(claims, issuer), ())
     if not allowed:
         raise ForbiddenError("consumer_not_allowed", "This organisation has not been given access here.")
     return _addressed(claims, issuer, host, allowed)
@@ -130,23 +134,25 @@ def _audiences(written: object) -> set[str]:
 
 
 def _roles_of(claims: Mapping[str, Any], issuer: Issuer) -> frozenset[Role]:
-    written = claims.get(issuer.role_claim or "scope")
+    written = list(rights_of(claims)[1]) if issuer.represents else claims.get(issuer.role_claim or "scope")
     words = written.split(" ") if isinstance(written, str) else written if isinstance(written, list) else []
     meanings = issuer.roles or issuer.scopes
     return frozenset(meanings[word] for word in words if isinstance(word, str) and word in meanings)
 
 
-def _actor(actor: object) -> str:
-    """Give the organisation in `consumer` or `supplier`, as `0192:<orgnr>` (ISO 6523)."""
-    named = actor.get("ID") if isinstance(actor, dict) and actor.get("authority") == _ACTOR_AUTHORITY else None
-    if not isinstance(named, str) or not _ACTOR.fullmatch(named):
-        raise UnauthenticatedError("bad_token", "The token's organisation cannot be read.")
-    return named
+def _organisation_of(claims: Mapping[str, Any], issuer: Issuer) -> str:
+    """Give who is acting: Maskinporten's consumer, or the organisation that a person has chosen in Ansattporten."""
+    return rights_of(claims)[0] if issuer.represents else actor(claims.get("consumer"))
 
 
 def _subject_of(claims: Mapping[str, Any], issuer: Issuer) -> str:
     """Give who within the issuer, as it may stand in a log: an address or an identity number becomes its hash."""
-    named = claims.get(issuer.subject_claim) if issuer.subject_claim else claims.get("sub") or claims.get("client_id")
+    if issuer.subject_claim:
+        named = claims.get(issuer.subject_claim)
+    elif issuer.consumers is not None and not issuer.represents:
+        named = actor(claims.get("consumer"))  # a `client_id` comes and goes, and is not for deciding who may do what
+    else:
+        named = claims.get("sub") or claims.get("client_id")
     if not isinstance(named, str) or not named:
         raise UnauthenticatedError("bad_token", "The token does not say who it was given to.")
     plain = _SUBJECT.fullmatch(named) and not named.startswith(_HASHED) and not holds_identity_number(named)
