@@ -31,6 +31,9 @@ from chalicelib.venues.rules import (
 doors = Doors(__name__)
 
 OFFICE = frozenset({Role.OFFICE})
+Image = Annotated[
+    str, Meta(pattern=r"^(images/)?[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$", description="an image in the files")
+]
 _READERS = frozenset({Role.OFFICE, Role.FINANCE, Role.ISSUER})
 
 
@@ -73,7 +76,7 @@ class ProgrammeBody(Body, frozen=True):
     languages: Annotated[tuple[Language, ...], Meta(min_length=1, max_length=9)] = ("nb",)
     contact: Text = ""
     offline_days: Annotated[int, Meta(ge=1, le=60)] = 14
-    logo: Id | None = None
+    logo: Image | None = None
     ceiling: Annotated[Ore, Meta(ge=1, le=100_000_00, description="øre paid for one card in a period")] | None = None
     ceiling_per: Period = Period.YEAR
 
@@ -89,7 +92,7 @@ class VenueBody(Body, frozen=True):
     address: Line = ""
     contact: Text = ""
     link: Annotated[str, Meta(max_length=300, pattern=r"^(https?://.*)?$")] = ""
-    logo: Id | None = None
+    logo: Image | None = None
     erp: Annotated[dict[Id, Line], Meta(max_length=20)] = {}
 
 

@@ -1,4 +1,4 @@
-"""The commands: run, token, demo, enrol, tenant put, engine."""
+"""The commands: run, token, demo, enrol, tenant put, municipality, engine."""
 
 import argparse
 import os
@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from infra.local import engine
 from infra.local.house import at_home, held
@@ -83,6 +84,17 @@ def _tenant(places: Places, asked: argparse.Namespace) -> None:
     print(f"{made.name} ({made.number}) stands. Token: python -m infra.local token --tenant {made.id} --role office")
 
 
+def _municipality(places: Places, asked: argparse.Namespace) -> None:
+    from infra.local.office import load  # noqa: PLC0415  a token is given without loading all this
+
+    with at_home(places) as house:
+        loaded = load(house, places, asked.file, year=asked.year)
+    print(f"{loaded.municipality['name']} ({loaded.municipality['number']}) stands, as {asked.file.name} says.")
+    for assumed in loaded.assumed:
+        print(f"  assumed: {assumed}")
+    print(f"Token: python -m infra.local token --tenant {loaded.tenant} --role office")
+
+
 def _engine(places: Places, asked: argparse.Namespace) -> None:
     del places, asked
     engine.install(ENGINE_FOLDER)
@@ -117,5 +129,11 @@ def _parser() -> argparse.ArgumentParser:
     put.add_argument("--name", required=True)
     put.add_argument("--coat-of-arms", help="an image in the files, as in images/arms.png")
     put.set_defaults(do=_tenant)
+    file = commands.add_parser(
+        "municipality", help="load a municipality's terms from its file; twice is as good as once"
+    )
+    file.add_argument("file", type=Path, help="as in infra/local/municipalities/moss.toml")
+    file.add_argument("--year", type=int, help="the year that the file's first programme is to begin in")
+    file.set_defaults(do=_municipality)
     commands.add_parser("engine", help="fetch the embedded DynamoDB").set_defaults(do=_engine)
     return parser

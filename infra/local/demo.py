@@ -1,4 +1,4 @@
-"""The demo municipality, made through the same actions as a real one: scheme, venues, ten cards, a month of visits."""
+"""The demo municipality: the terms of its file, ten cards, and a month of visits as a till would register them."""
 
 import base64
 import json
@@ -18,8 +18,8 @@ from chalicelib.shared.calendar import OSLO, oslo_date
 from chalicelib.shared.ids import CallerId, Tenant, VenueId, VisitId
 from chalicelib.visits.actions import Asked
 from chalicelib.wiring import House
-from infra.local import demo_pictures, demo_terms
-from infra.local.demo_terms import ARMS, CHILDREN, LOGO, PLACES, PROGRAMME, TENANT, Child, Place
+from infra.local import demo_pictures, office
+from infra.local.demo_terms import ARMS, CHILDREN, FILE, LOGO, PROGRAMME, TENANT, Child
 from infra.local.places import Places, StartError, read_json, write_private
 
 _BY: Final = CallerId("local/demo")
@@ -54,7 +54,9 @@ def load(house: House, places: Places, *, between: Callable[[], None] = lambda: 
     record = places.data / "demo.json"
     if not _stands(house) or "month" not in read_json(record):
         month = (oslo_date(house.clock()).replace(day=1) - timedelta(days=1)).replace(day=1)
-        _set_up(house, month.year, between)
+        house.files.put_once(LOGO, demo_pictures.logo())
+        house.files.put_once(ARMS, demo_pictures.arms())
+        office.load(house, places, FILE, year=month.year, between=between)
         between()
         _fill(house, _issue(house, month), month, between)
         write_private(record, json.dumps({"month": f"{month:%Y-%m}"}).encode())
@@ -88,18 +90,6 @@ def _stands(house: House) -> bool:
         return False
 
 
-def _set_up(house: House, year: int, between: Callable[[], None]) -> None:
-    house.files.put_once(LOGO, demo_pictures.logo())
-    house.files.put_once(ARMS, demo_pictures.arms())
-    house.terms.put_municipality(demo_terms.municipality())
-    made = house.terms.put_programme(TENANT, demo_terms.programme(year))
-    for place in PLACES:
-        between()
-        house.terms.put_venue(TENANT, place.venue, by=_BY)
-        house.terms.put_offer(TENANT, place.offer)
-        house.terms.add_agreement(TENANT, place.agreement(made), first_open_day=None)
-
-
 def _issue(house: House, month: date) -> list[DemoCard]:
     """Issue the cards a fortnight before a month, or when the programme starts; give those that there are."""
     day = max(month - timedelta(days=14), month.replace(month=1))
@@ -127,31 +117,30 @@ def _cards(house: House) -> Iterator[DemoCard]:
 def _fill(house: House, cards: list[DemoCard], month: date, between: Callable[[], None]) -> None:
     """Register a month's visits, each at its own time, from a phone of its venue that then is handed in."""
     chance = random.Random(f"{month:%Y-%m}")  # noqa: S311  made up on purpose, the same each time
-    tills = {place.venue.id: _till(house, place, month) for place in PLACES}
+    terms = [each for each in house.terms.configuration(TENANT).agreements if each.programme == PROGRAMME]
+    tills = {venue: _till(house, venue, month) for venue in sorted({each.venue for each in terms})}
     for demo in cards:
         between()
         for turn in range(chance.choice(_VISITS_EACH)):
-            place = chance.choice(PLACES)
+            agreed = chance.choice(terms)
             at = _some_time(chance, month)
             asked = Asked(
                 id=VisitId(str(uuid.uuid5(_NAMESPACE, f"{demo.child.ref}/{month}/{turn}"))),
                 card=demo.card.number,
-                offer=place.offer.id,
-                persons=chance.choice((1, 2)) if place.companion else 1,
+                offer=agreed.offer,
+                persons=chance.choice((1, 2)) if agreed.companion_allowed else 1,
                 at=at,
                 carrier="qr",
                 offline=False,
             )
-            house.window.register(tills[place.venue.id], asked, now=at)
+            house.window.register(tills[agreed.venue], asked, now=at)
     for till in tills.values():
         house.gate.revoke(TENANT, till.id, reason="demo", now=house.clock())
 
 
-def _till(house: House, place: Place, month: date) -> Device:
+def _till(house: House, venue: VenueId, month: date) -> Device:
     now = datetime.combine(month, time(8), OSLO)
-    opened = house.gate.open_enrolment(
-        TENANT, place.venue.id, label="Kasse (demo)", rights=frozenset({Right.SCAN}), now=now
-    )
+    opened = house.gate.open_enrolment(TENANT, venue, label="Kasse (demo)", rights=frozenset({Right.SCAN}), now=now)
     point = ec.generate_private_key(ec.SECP256R1()).public_key().public_numbers()
     x, y = (base64.urlsafe_b64encode(part.to_bytes(32, "big")).decode().rstrip("=") for part in (point.x, point.y))
     public_key = {"kty": "EC", "crv": "P-256", "x": x, "y": y}

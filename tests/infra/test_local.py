@@ -159,7 +159,7 @@ def _look_at_the_town(run: Started) -> None:
     assert {each["venue"]["settle_by"] for each in venues} == {"voucher", "invoice", "internal", "none"}
     programme = json.loads(run.get("/v1/programmes/opplevelseskort", office)[1])
     assert (programme["cards"]["quota"], programme["cards"]["validity"]) == (100, "P1Y")
-    assert programme["ages"] == {"from": 5, "to": 18}
+    assert programme["ages"] == {"from": 5, "to": 18, "counted": "birthday"}
     assert run.get("/v1/settlements", office)[0] == 403
 
 
@@ -195,6 +195,21 @@ def test_a_town_added_beside_a_running_server_is_there_at_once(tmp_path: Path) -
         token = command(run.data, "token", "--tenant", "nabo", "--role", "office", "--who", "Kari-2")
         assert run.get("/v1/programmes", token) == (200, b'{"programmes":[]}')
         assert run.get("/v1/programmes")[0] == 401
+
+
+def test_a_municipality_s_file_is_loaded_beside_a_running_server_and_a_second_time_changes_nothing(
+    tmp_path: Path,
+) -> None:
+    file = str(ROOT / "infra" / "local" / "municipalities" / "moss.toml")
+    with started(tmp_path / "data", "run", "--no-demo") as run:
+        told = [command(run.data, "municipality", file, "--year", "2031") for _ in range(2)]
+        assert told[0] == told[1]
+        assert "Moss kommune (3103) stands" in told[0]
+        assert "assumed: " in told[0]
+        token = command(run.data, "token", "--tenant", "moss", "--role", "office")
+        programme = json.loads(run.get("/v1/programmes/klippekort", token)[1])
+        assert (programme["valid_from"], programme["valid_until"]) == ("2031-01-01", "2032-12-31")
+        assert "There is no file" in refused(run.data, "municipality", "nowhere.toml")
 
 
 def test_a_stop_while_it_starts_is_a_stop_like_any_other(tmp_path: Path) -> None:
