@@ -123,7 +123,7 @@ class House:
         from chalicelib.shared.ids import CardKey
 
         return CardDesk(
-            store=CardStore(),
+            store=CardStore(notary=self.notary),
             terms=self.terms.configuration,
             mint=self.mint,
             host=self.config.host,

@@ -234,7 +234,7 @@ def test_a_card_whose_answer_was_lost_is_given_out_once() -> None:
         made = desk.issue()
     assert desk.open.get(TENANT, made.card.number, now=NOON)[0] == made.card
     assert Counter(row["kind"]["S"] for row in everything().values()) == Counter(
-        card=1, pointer=1, history=1, claim=1, request=1, quota=1
+        card=1, pointer=1, history=1, claim=1, request=1, quota=1, audit=1
     )
     assert desk.store.issued(TENANT, KORT, "2026-01-01") == 1
 

@@ -41,6 +41,7 @@ _SAYS: Final = {
     "card.replaced": "Replaced the card {ids}",
     "card.renewed": "Renewed a card as {ids}",
     "card.ended": "Ended the card {ids}",
+    "card.renewal_cancelled": "Took a renewal back: ended the card {ids}",
 }
 _FAULTS: Final = {
     Fault.CHANGED: "The entry of {at} is not as it was sealed: it has been changed.",

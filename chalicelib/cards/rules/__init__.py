@@ -14,6 +14,14 @@ from chalicelib.cards.rules.applications import (
     content_of,
     refuse_identity_numbers,
 )
+from chalicelib.cards.rules.deeds import (
+    Deed,
+    deed_of_change,
+    deed_of_correction,
+    deed_of_issue,
+    deed_of_replacement,
+    deed_of_stock,
+)
 from chalicelib.cards.rules.drafts import (
     BLANKS_TOGETHER,
     ROWS_OF_A_CARD,
@@ -108,6 +116,7 @@ __all__ = [
     "Clash",
     "Correction",
     "Counts",
+    "Deed",
     "Draft",
     "Due",
     "FamilyPlace",
@@ -134,6 +143,11 @@ __all__ = [
     "content_as_text",
     "content_of",
     "counter",
+    "deed_of_change",
+    "deed_of_correction",
+    "deed_of_issue",
+    "deed_of_replacement",
+    "deed_of_stock",
     "face_language",
     "flags_of",
     "holder_view",

@@ -13,7 +13,8 @@ from chalicelib.shared.ids import CardNumber, ProgrammeId
 Place = tuple[ProgrammeId, str | None]  # a programme and the first day of its year
 FamilyPlace = tuple[str, ProgrammeId, date]  # a family, a programme and the first day of a period
 ROWS_TOGETHER: Final = 100  # DynamoDB's limit to what is written all or nothing
-BLANKS_TOGETHER: Final = 33  # card, pointer and history of each, and one request id
+BLANKS_TOGETHER: Final = 32  # card, pointer and history of each, one request id, and who made them
+ROWS_OF_THE_NOTARY: Final = 1  # who did it, for all that is written together
 ROWS_OF_A_CARD: Final = 5  # request id, card, pointer, history, claim; the rows that count are shared
 
 
@@ -64,7 +65,7 @@ def parcels(drafts: Iterable[Draft]) -> Iterator[list[Draft]]:
     for draft in drafts:
         names = _names(draft)
         taken: set[Place | FamilyPlace] = {each for each in (draft.place, draft.family_place) if each is not None}
-        rows = ROWS_OF_A_CARD * (len(parcel) + 1) + len(places | taken)
+        rows = ROWS_OF_A_CARD * (len(parcel) + 1) + len(places | taken) + ROWS_OF_THE_NOTARY
         if parcel and (rows > ROWS_TOGETHER or named & names):
             yield parcel
             parcel, named, places = [], set(), set()

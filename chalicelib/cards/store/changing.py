@@ -7,7 +7,19 @@ from typing import Final
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.cards.rules import CORRECTABLE, OF_NO_USE, Card, Clash, Status, StatusChange, Undone, kept_until
+from chalicelib.cards.rules import (
+    CORRECTABLE,
+    OF_NO_USE,
+    Card,
+    Clash,
+    Status,
+    StatusChange,
+    Undone,
+    deed_of_change,
+    deed_of_correction,
+    deed_of_replacement,
+    kept_until,
+)
 from chalicelib.cards.store.parts import (
     as_read,
     claim_for,
@@ -54,6 +66,7 @@ class CardChanging(Patient):
             write.save(history_row(tenant, after.number, entry, kept))
             if after.status in OF_NO_USE:
                 write.save(blocked_row(tenant, after.number, kept))
+            self._note(write, tenant, deed_of_change(before, after, entry, undone))
             write.update(card_at(tenant, after.number), [CardRow.status.set(after.status)], as_read(before))
             if ending and after.year is not None:
                 write.update(quota_row(tenant, after), [QuotaRow.issued.add(-1)])
@@ -62,7 +75,7 @@ class CardChanging(Patient):
                 claim, its_own = held_claim(tenant, after)
                 write.update(claim, _let_go(after, undone), its_own)
 
-        return self._transact(together, [Clash.MOVED] * 8)
+        return self._transact(together, [Clash.MOVED] * 9)
 
     def correct(
         self, tenant: Tenant, before: Card, after: Card, entry: StatusChange, *, moves_claim: bool
@@ -76,12 +89,13 @@ class CardChanging(Patient):
             if moves_claim:
                 write.delete(*held_claim(tenant, before))
             write.save(history_row(tenant, after.number, entry, kept))
+            self._note(write, tenant, deed_of_correction(before, after))
             write.update(card_at(tenant, after.number), sets(changes), as_it_was)
             if moves_claim:
                 claim_for(write, tenant, after)
 
         moved = Clash.MOVED
-        return self._transact(together, [moved, moved, moved, Clash.CLAIM] if moves_claim else [moved, moved])
+        return self._transact(together, [*[moved] * 4, Clash.CLAIM] if moves_claim else [moved] * 3)
 
     def replace(  # noqa: PLR0913  a replacement has that many parts
         self,
@@ -119,13 +133,14 @@ class CardChanging(Patient):
             write.save(history_row(tenant, before.number, farewell, kept))
             for entry in entries:
                 write.save(history_row(tenant, after.number, entry, kept))
+            self._note(write, tenant, deed_of_replacement(before, after, entries[-1]))
             write.update(card_at(tenant, before.number), gone, as_it_was & nobody_came_in)
             if moves_claim:
                 claim, its_own = held_claim(tenant, before)
                 write.update(claim, [ClaimRow.number.set(after.number)], its_own)
 
         first = Clash.NUMBER if blank is None else Clash.MOVED
-        return self._transact(together, [first, *[Clash.MOVED] * (len(entries) + 6)])
+        return self._transact(together, [first, *[Clash.MOVED] * (len(entries) + 7)])
 
 
 def _tell_of(write: TransactWrite, tenant: Tenant, undone: Undone) -> None:

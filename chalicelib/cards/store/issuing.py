@@ -6,7 +6,17 @@ from typing import Final
 
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.cards.rules import Card, Clash, Draft, Request, Status, StatusChange, kept_until
+from chalicelib.cards.rules import (
+    Card,
+    Clash,
+    Draft,
+    Request,
+    Status,
+    StatusChange,
+    deed_of_issue,
+    deed_of_stock,
+    kept_until,
+)
 from chalicelib.cards.store.parts import (
     claim_for,
     put_card,
@@ -21,6 +31,7 @@ from chalicelib.cards.store.rows import POINTER, card_at, history_row, row_of
 from chalicelib.shared.ids import Tenant
 from chalicelib.table import CardRow, PointerRow, epoch, pointer_pk
 
+_NOTE: Final = Clash.MOVED  # stands for the put that has no condition, and so never says no
 # What makes a blank somebody's card.
 _WHOSE: Final = (
     "group", "place", "expires", "status", "valid_from", "valid_until", "birth_year", "language", "external_ref",
@@ -39,9 +50,12 @@ class CardIssuing(Patient):
         families = Counter(draft.family_place for draft in drafts if draft.family_place is not None)
         one_of_each_family = {draft.family_place: draft for draft in drafts if draft.family_place is not None}
 
+        deed = deed_of_issue(drafts)
+
         def together(write: TransactWrite) -> None:
             for draft in drafts:
                 put_new(write, tenant, draft)
+            self._note(write, tenant, deed)
             for draft in drafts:
                 claim_for(write, tenant, draft.card, draft.renews)
             for place, draft in one_of_each.items():
@@ -49,7 +63,7 @@ class CardIssuing(Patient):
             for family, draft in one_of_each_family.items():
                 take_family_places(write, tenant, draft.card, draft.per_family, families[family])
 
-        puts = [Clash.REQUEST, Clash.NUMBER, Clash.MOVED, Clash.MOVED] * len(drafts)
+        puts = [*[Clash.REQUEST, Clash.NUMBER, Clash.MOVED, Clash.MOVED] * len(drafts), _NOTE]
         claims = [Clash.CLAIM for draft in drafts if draft.card.external_ref is not None]
         return self._transact(together, [*puts, *claims, *[Clash.QUOTA] * len(places), *[Clash.FAMILY] * len(families)])
 
@@ -60,9 +74,10 @@ class CardIssuing(Patient):
             put_request(write, tenant, request, entry.at)
             for blank in blanks:
                 put_card(write, tenant, blank, entry)
+            self._note(write, tenant, deed_of_stock(blanks))
 
         of_each = [Clash.NUMBER, Clash.MOVED, Clash.MOVED]
-        return self._transact(together, [Clash.REQUEST, *of_each * len(blanks)])
+        return self._transact(together, [Clash.REQUEST, *of_each * len(blanks), _NOTE])
 
     def activate(self, tenant: Tenant, draft: Draft) -> Clash | None:
         """Make a blank somebody's card, with everything that goes with it, or say what stands against it.
@@ -72,12 +87,14 @@ class CardIssuing(Patient):
         card = draft.card
         kept = epoch(kept_until(card.valid_until))
         row = row_of(tenant, card)
+        deed = deed_of_issue([draft], "card.activated")
         still_blank = (CardRow.status == Status.BLANK) & (CardRow.programme == card.programme)
 
         def together(write: TransactWrite) -> None:
             put_request(write, tenant, draft.request, draft.entry.at)
             write.save(PointerRow(pointer_pk(tenant, card.key), POINTER, number=card.number, expires=kept))
             write.save(history_row(tenant, card.number, draft.entry, kept))
+            self._note(write, tenant, deed)
             whose = sets({name: getattr(row, name) for name in _WHOSE})
             write.update(card_at(tenant, card.number), whose, still_blank)
             claim_for(write, tenant, card, draft.renews)
@@ -85,4 +102,4 @@ class CardIssuing(Patient):
             take_family_places(write, tenant, card, draft.per_family)
 
         no = Clash.MOVED
-        return self._transact(together, [Clash.REQUEST, no, no, no, Clash.CLAIM, Clash.QUOTA, Clash.FAMILY])
+        return self._transact(together, [Clash.REQUEST, no, no, _NOTE, no, Clash.CLAIM, Clash.QUOTA, Clash.FAMILY])

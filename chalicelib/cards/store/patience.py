@@ -10,8 +10,10 @@ from botocore.exceptions import HTTPClientError
 from pynamodb.exceptions import PynamoDBException, TransactWriteError
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.cards.rules import Clash
+from chalicelib.cards.rules import Clash, Deed
+from chalicelib.notary import Notary
 from chalicelib.shared.answers import TryAgainError
+from chalicelib.shared.ids import Tenant
 from chalicelib.table import connection
 
 Got = TypeVar("Got")
@@ -37,14 +39,22 @@ class Patient:
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         deadline: float | None = None,
+        notary: Notary | None = None,
     ) -> None:
         self._monotonic = monotonic
         self._sleep = sleep
         self._deadline = deadline
+        self._notary = notary or Notary()
 
     def in_one_go(self) -> Self:
         """Give the same store with twenty seconds for all that it is asked from now on (decision D9)."""
-        return type(self)(monotonic=self._monotonic, sleep=self._sleep, deadline=self._monotonic() + _LONGEST_SECONDS)
+        deadline = self._monotonic() + _LONGEST_SECONDS
+        return type(self)(monotonic=self._monotonic, sleep=self._sleep, deadline=deadline, notary=self._notary)
+
+    def _note(self, write: TransactWrite, tenant: Tenant, deed: Deed) -> None:
+        """Add the put that says who did it; it comes after the puts that were added before, and has no condition."""
+        what, changes = deed
+        self._notary.note(write, tenant, what, *changes)
 
     def _transact(self, together: Callable[[TransactWrite], None], clashes: list[Clash]) -> Clash | None:
         """Write all or nothing; give the weightiest of the clashes, named in the order the parts are sent."""
