@@ -99,7 +99,7 @@ class House:
         from chalicelib.access.actions import UnitDesk
         from chalicelib.access.store import UnitStore
 
-        return UnitDesk(store=UnitStore(time.monotonic), known_tenant=self.terms.configuration)
+        return UnitDesk(store=UnitStore(time.monotonic, self.notary), known_tenant=self.terms.configuration)
 
     @cached_property
     def mint(self) -> Mint:

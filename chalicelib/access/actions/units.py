@@ -32,8 +32,8 @@ class UnitBook(Protocol):
         """Give a tenant's units as they are."""
         ...
 
-    def put_unit(self, tenant: Tenant, unit: Unit) -> None:
-        """Keep a unit, new or changed."""
+    def put_unit(self, tenant: Tenant, unit: Unit, before: Unit | None) -> None:
+        """Keep a unit, new or changed from what it was before."""
         ...
 
     def put_person(self, tenant: Tenant, person: Person) -> bool:
@@ -63,7 +63,11 @@ class UnitDesk:
     def put(self, tenant: Tenant, unit: Unit) -> Units:
         """Make or change a unit, and give them all. UnknownError `unknown_tenant`."""
         self.known_tenant(tenant)
-        self.store.put_unit(tenant, unit)
+        units = self.store.units_now(tenant)
+        before = next((each for each in units.units if each.id == unit.id), None)
+        if before == unit:
+            return units
+        self.store.put_unit(tenant, unit, before)
         return self.store.units_now(tenant)
 
     def add(self, caller: Caller, unit: str, person: CallerId, *, lead: bool, now: datetime) -> Units:
@@ -72,9 +76,11 @@ class UnitDesk:
         UnknownError `unknown_unit`; ForbiddenError `not_a_lead` or `unit_has_a_lead`.
         """
         before = self._with(caller.tenant, unit)
-        refuse_to_add(before, unit, by=caller.id, is_office=caller.has(Role.OFFICE))
-        leads = lead or not before.leads(caller.id, unit)
-        added = Person(unit, person, leads, added_by=caller.id, added_on=oslo_date(now).isoformat())
+        by_lead = _leads(caller, before, unit)
+        refuse_to_add(before, unit, leads=by_lead, is_office=caller.has(Role.OFFICE))
+        if any(each.id == person and each.lead == lead for each in before.people_of(unit)) and by_lead:
+            return before
+        added = Person(unit, person, lead or not by_lead, added_by=caller.id, added_on=oslo_date(now).isoformat())
         if not self.store.put_person(caller.tenant, added):
             raise UnknownError("unknown_unit", "There is no such unit.")
         return self.store.units_now(caller.tenant)
@@ -82,7 +88,8 @@ class UnitDesk:
     def remove(self, caller: Caller, unit: str, person: CallerId) -> Units:
         """Let somebody work for a unit no longer: at once in this process, within 60 seconds everywhere."""
         before = self._with(caller.tenant, unit)
-        refuse_to_remove(before, unit, person, by=caller.id, is_office=caller.has(Role.OFFICE))
+        leads = _leads(caller, before, unit)
+        refuse_to_remove(person, by=caller.id, leads=leads, is_office=caller.has(Role.OFFICE))
         self.store.remove_person(caller.tenant, unit, person)
         return self.store.units_now(caller.tenant)
 
@@ -90,3 +97,8 @@ class UnitDesk:
         units = self.store.units_now(tenant)
         units.unit(unit)
         return units
+
+
+def _leads(caller: Caller, units: Units, unit: str) -> bool:
+    # Whoever has come with the office's token alone acts for the office, and leads nothing.
+    return caller.has(Role.ISSUER) and units.leads(caller.id, unit)

@@ -125,18 +125,18 @@ class Units:
         return Sight(own, frozenset(each.id for each in self.units), common)
 
 
-def refuse_to_add(units: Units, unit: str, *, by: CallerId, is_office: bool) -> None:
+def refuse_to_add(units: Units, unit: str, *, leads: bool, is_office: bool) -> None:
     """Raise ForbiddenError unless a lead of the unit adds somebody, or the office its first lead."""
-    if units.leads(by, unit) or (is_office and not units.has_lead(unit)):
+    if leads or (is_office and not units.has_lead(unit)):
         return
     if is_office:
         raise ForbiddenError("unit_has_a_lead", "The unit has a lead, who adds its people; the office adds the first.")
     raise _not_a_lead()
 
 
-def refuse_to_remove(units: Units, unit: str, person: CallerId, *, by: CallerId, is_office: bool) -> None:
+def refuse_to_remove(person: CallerId, *, by: CallerId, leads: bool, is_office: bool) -> None:
     """Raise ForbiddenError unless it is a lead of the unit, the office, or the person's own wish."""
-    if not (is_office or units.leads(by, unit) or by == person):
+    if not (leads or is_office or by == person):
         raise _not_a_lead()
 
 

@@ -10,6 +10,8 @@ from pynamodb.transactions import TransactWrite
 from chalicelib import faults, table
 from chalicelib.access.rules import Person, Unit, UnitKind, Units
 from chalicelib.access.store.devices import patiently
+from chalicelib.notary import Notary
+from chalicelib.shared.acting import Change, Told
 from chalicelib.shared.ids import CallerId, Tenant
 from chalicelib.table import PersonRow, Row, UnitRow
 
@@ -21,8 +23,9 @@ _PERSON: Final = "PERSON#"
 class UnitStore:
     """A tenant's units and their people, one Query, remembered for 60 seconds; this process's own writes at once."""
 
-    def __init__(self, monotonic: Callable[[], float]) -> None:
+    def __init__(self, monotonic: Callable[[], float], notary: Notary | None = None) -> None:
         self._monotonic = monotonic
+        self._notary = notary or Notary()
         self._lock = threading.Lock()
         self._remembered: dict[Tenant, tuple[float, Units]] = {}
         self._writes = 0
@@ -45,16 +48,24 @@ class UnitStore:
                 self._remembered[tenant] = (started, found)
         return found
 
-    def put_unit(self, tenant: Tenant, unit: Unit) -> None:
+    def put_unit(self, tenant: Tenant, unit: Unit, before: Unit | None) -> None:
         """Keep a unit, new or changed."""
         row = UnitRow(table.units_pk(tenant), _UNIT + unit.id, name=unit.name, sort=unit.kind, common=unit.common)
-        patiently(row.save)
+        change = Change("unit", (unit.id,), _told(before) if before else {}, _told(unit))
+
+        def write() -> None:
+            with TransactWrite(connection=table.connection()) as transaction:
+                transaction.save(row)
+                self._notary.note(transaction, tenant, "unit.changed" if before else "unit.made", change)
+
+        patiently(write)
         self._written(tenant)
 
     def put_person(self, tenant: Tenant, person: Person) -> bool:
         """Keep somebody of a unit; False where there is no such unit."""
         row = _person_row(tenant, person)
         the_unit_is_there = UnitRow.pk.exists()
+        added = Change("person", (person.id,), after={"unit": person.unit, "lead": person.lead})
 
         def write() -> None:
             with TransactWrite(connection=table.connection()) as transaction:
@@ -62,25 +73,44 @@ class UnitStore:
                     UnitRow, table.units_pk(tenant), _UNIT + person.unit, condition=the_unit_is_there
                 )
                 transaction.save(row)
+                self._notary.note(transaction, tenant, "person.added", added)
 
+        stood = self._unless_refused(write)
+        self._written(tenant)
+        return stood
+
+    def remove_person(self, tenant: Tenant, unit: str, person: CallerId) -> None:
+        """Forget somebody of a unit; doing it again changes nothing."""
+        row = PersonRow(table.units_pk(tenant), f"{_PERSON}{unit}#{person}")
+        is_there = PersonRow.pk.exists()
+        gone = Change("person", (person,), before={"unit": unit})
+
+        def write() -> None:
+            with TransactWrite(connection=table.connection()) as transaction:
+                transaction.delete(row, condition=is_there)
+                self._notary.note(transaction, tenant, "person.removed", gone)
+
+        self._unless_refused(write)
+        self._written(tenant)
+
+    @staticmethod
+    def _unless_refused(write: Callable[[], None]) -> bool:
         try:
             patiently(write)
         except TransactWriteError as error:
             if faults.CONDITION not in faults.reasons_of(error):
                 raise
             return False
-        self._written(tenant)
         return True
-
-    def remove_person(self, tenant: Tenant, unit: str, person: CallerId) -> None:
-        """Forget somebody of a unit; doing it again changes nothing."""
-        patiently(lambda: PersonRow(table.units_pk(tenant), f"{_PERSON}{unit}#{person}").delete())
-        self._written(tenant)
 
     def _written(self, tenant: Tenant) -> None:
         with self._lock:
             self._writes += 1
             self._remembered.pop(tenant, None)
+
+
+def _told(unit: Unit) -> dict[str, Told]:
+    return {"name": unit.name, "kind": str(unit.kind), "common": unit.common}
 
 
 def _unit(row: UnitRow) -> Unit:
