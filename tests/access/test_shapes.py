@@ -42,7 +42,8 @@ ISSUERS = [
 ]  # fmt: skip
 MASKINPORTEN = {
     "iss": "https://test.maskinporten.no/", "client_amr": "private_key_jwt", "token_type": "Bearer",
-    "aud": "unspecified", "exp": AT + 119, "iat": AT - 1, "client_id": "0e5bdbb8-f4ac-4bba-8a3b-6d4d7a2b6a6c", "jti": "2sYxLsd0OOSd6hsCxNj3",
+    "aud": "unspecified", "exp": AT + 119, "iat": AT - 1,
+    "client_id": "0e5bdbb8-f4ac-4bba-8a3b-6d4d7a2b6a6c", "jti": "2sYxLsd0OOSd6hsCxNj3",
     "scope": "lorenskog:opplevelseskort/kort.write", "consumer": {"authority": UPIS, "ID": NAV},
 }  # fmt: skip
 ENTRA = {
