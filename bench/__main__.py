@@ -2,7 +2,7 @@
 
 import platform
 
-from bench import imports, loopback, overhead, printing
+from bench import imports, issuing, loopback, overhead, printing
 from bench.stage import stage
 
 
@@ -11,6 +11,7 @@ def main() -> None:
     print(f"Python {platform.python_version()} on {platform.machine()}; medians; a quiet machine tells more")
     print(imports.report(), flush=True)
     print(printing.report(), flush=True)
+    print(issuing.report(), flush=True)
     with stage() as set_up:
         print(overhead.report(set_up), flush=True)
         print(loopback.report(set_up), flush=True)

@@ -85,7 +85,7 @@ class Stage:
 
 
 @contextmanager
-def stage() -> Iterator[Stage]:
+def stage(issuers: str = "[]") -> Iterator[Stage]:
     """Set the stage: an engine on a file as `make run` has it, the function's environment, one venue, one phone."""
     with TemporaryDirectory() as folder:
         home = Path(folder)
@@ -93,7 +93,7 @@ def stage() -> Iterator[Stage]:
         with engine.running(binary, data=home / "opplev.db") as address:
             (home / "secret.json").write_text(json.dumps({"1": secrets.token_hex(32)}))
             os.environ.update(
-                OPPLEV_TABLE="opplev-bench", OPPLEV_HOST=HOST, OPPLEV_ISSUERS="[]", OPPLEV_FILES=str(home / "files"),
+                OPPLEV_TABLE="opplev-bench", OPPLEV_HOST=HOST, OPPLEV_ISSUERS=issuers, OPPLEV_FILES=str(home / "files"),
                 OPPLEV_SECRET=str(home / "secret.json"), OPPLEV_ENGINE=address, AWS_ACCESS_KEY_ID="local",
                 AWS_SECRET_ACCESS_KEY="local", AWS_REGION="eu-north-1",  # noqa: S106  the engine asks for none
             )  # fmt: skip
