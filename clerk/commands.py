@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from clerk import issuing, printing, renewing, tokens, words
+from clerk import issuing, printing, renewing, tokens, words, yearpack
 from clerk.api import Api, ClerkError, NotReachedError, RefusedError, Send, over_http
 from clerk.screen import Screen
 
@@ -94,6 +94,10 @@ def _void(api: Api, screen: Screen, asked: argparse.Namespace) -> int:
     return 0
 
 
+def _yearpack(api: Api, screen: Screen, asked: argparse.Namespace) -> int:
+    return yearpack.tell(api, screen, asked.until, asked.out)
+
+
 def _numbers(written: Sequence[str]) -> list[str]:
     return [number for each in written for number in each.split(",") if number.strip()]
 
@@ -152,6 +156,13 @@ def _parser() -> argparse.ArgumentParser:
     void = _command(commands, "void", _void, "take a visit back, also after its month has closed", role="office")
     void.add_argument("visit", help="besok_id in finance's file")
     void.add_argument("--reason", required=True)
+
+    pack = _command(
+        commands, "yearpack", _yearpack, "tell the year up to a month that has ended, and write the council's papers",
+        role="office",
+    )  # fmt: skip
+    pack.add_argument("--until", required=True, metavar="YYYY-MM", help="once told, a year can only be told further")
+    pack.add_argument("--out", type=Path, default=Path(), metavar="FOLDER", help="where to write (here)")
 
     for name, says in _OPERATORS.items():
         commands.add_parser(name, help=says, add_help=False)

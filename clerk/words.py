@@ -30,6 +30,8 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {  # what is said: bokmål, Engli
     "without_name": ("{count} kort har ikke navn i listen og trykkes uten navn",
                      "{count} cards have no name in the list and are printed without one"),
     "no_numbers": ("Ingen rad har et kortnummer.", "No row has a card number."),
+    "told": ("Året er fortalt til og med {until}: {visits} besøk, {hidden} tall skjult. Filene ligger i {folder}",
+             "The year is told to the end of {until}: {visits} visits, {hidden} figures hidden. Files: {folder}"),
     "voided": ("Besøket er annullert.", "The visit was taken back."),
     "chain_holds": ("Loggen stemmer: {entries} oppføringer, {seals} segl.",
                     "The log holds: {entries} entries, {seals} seals."),

@@ -29,17 +29,16 @@ class FigureAnswer(Shape):
 
 
 class ReachAnswer(Shape):
-    """`programme` is `all` where there are several. Null: hidden; `quota` null: no limit."""
+    """Cards and those used at least once, both to the nearest five; `quota` null: no limit."""
 
     programme: str
-    cards: int | None
-    used: int | None
-    unused: int | None
+    cards: int
+    used: int
     quota: int | None
 
 
 class StatementAnswer(Shape):
-    """`rounded_to` is how coarsely `amount` is told; `reach_until` the month that the cards were counted to."""
+    """`rounded_to` is how coarsely `amount` is told, in øre; `names` are what the rows' keys are called."""
 
     year: int
     until: str
@@ -50,7 +49,6 @@ class StatementAnswer(Shape):
     hidden: int
     tables: dict[str, list[FigureAnswer]]
     reach: list[ReachAnswer]
-    reach_until: str | None
     names: dict[str, dict[str, str]]
     earlier: list[str]
     files: list[str]
@@ -107,7 +105,8 @@ def get_statement(asking: Asking, month: str) -> Answer:
 
 @doors.open(
     "GET", "/v1/statistics/{month}/files/{name}", who=READERS, gives=bytes,
-    content_types=("text/csv",), says="What was told as `tables.csv`, the same bytes on every call.",
+    content_types=("text/csv", "application/pdf"),
+    says="What was told as `tables.csv`, or as a year pack for the council: `yearpack-nb.pdf`, `-nn`, `-en`.",
 )  # fmt: skip
 def get_statistics_file(asking: Asking, month: str, name: str) -> Answer:
     """Give it."""
@@ -139,12 +138,10 @@ def _statement(told: "Statement") -> StatementAnswer:
             for table, rows in told.tables.items()
         },
         reach=[
-            ReachAnswer(
-                programme=each.programme, cards=each.cards, used=each.used, unused=each.unused, quota=each.quota
-            )
+            ReachAnswer(programme=each.programme, cards=each.cards, used=each.used, quota=each.quota)
             for each in told.reach
         ],
-        reach_until=told.reach_until, names=told.names, earlier=list(told.earlier), files=sorted(SERVED),
+        names=told.names, earlier=list(told.earlier), files=sorted(SERVED),
     )  # fmt: skip
 
 

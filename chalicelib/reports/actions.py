@@ -12,6 +12,7 @@ from chalicelib.reports.rules import (
     Release,
     Statement,
     breakdowns,
+    cards_of,
     check_order,
     check_until,
     columns_of,
@@ -20,8 +21,6 @@ from chalicelib.reports.rules import (
     held_in,
     last_day,
     names_of,
-    reach,
-    reached,
     statement_of,
     universe,
 )
@@ -31,7 +30,8 @@ from chalicelib.shared.ids import CallerId, ProgrammeId, Tenant, VenueId
 from chalicelib.venues.rules import Configuration
 
 TABLES_FILE: Final = "tables.csv"
-SERVED: Final = {TABLES_FILE: "text/csv; charset=utf-8"}
+PACKS: Final = {"yearpack-nb.pdf": "nb", "yearpack-nn.pdf": "nn", "yearpack-en.pdf": "en"}
+SERVED: Final = {TABLES_FILE: "text/csv; charset=utf-8", **dict.fromkeys(PACKS, "application/pdf")}
 
 
 class Records(Protocol):
@@ -65,6 +65,9 @@ class Paper(Protocol):
 
     def tables_csv(self, statement: Statement) -> bytes:
         """Write tables.csv."""
+
+    def year_pack(self, statement: Statement, language: str, arms: bytes | None) -> bytes:
+        """Draw the year pack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +121,19 @@ class Statistics:
         key = f"{_folder(tenant, release.year)}/{number}-{name}"
         content = self.files.get(key)
         if content is None:
-            content = self.paper.tables_csv(statement_of(release))
+            content = self._written(statement_of(release), name)
             if not self.files.put_once(key, content):
                 content = self.files.get(key)
         if content is None:
             code, detail = "file_missing", "A file that was written is gone."
             raise OpplevError(code, detail)
         return content, SERVED[name]
+
+    def _written(self, statement: Statement, name: str) -> bytes:
+        if name == TABLES_FILE:
+            return self.paper.tables_csv(statement)
+        arms = self.configuration(statement.tenant).municipality.coat_of_arms
+        return self.paper.year_pack(statement, PACKS[name], self.files.get(arms) if arms else None)
 
     def _told(self, tenant: Tenant, until: str) -> tuple[int, Release]:
         year = int(until[:4])
@@ -146,7 +155,6 @@ class Statistics:
         possible = universe(configuration, columns, year)
         divisions = divide(breakdowns(tallies, possible, before, configuration, len(untils)), earlier)
         programmes = sorted({each.programme for each in cards})
-        told, told_until = reached(reach(cards, used, programmes), earlier, until)
         places = next(each for each in divisions if each.name == PLACES)
         cells = sorted({cell for part in places.parts for cell in part.cells})
         return Release(
@@ -158,8 +166,7 @@ class Statistics:
             municipality=configuration.municipality.name,
             divisions=divisions,
             names=names_of(configuration, cells, earlier.names if earlier else {}),
-            reach=told,
-            reach_until=told_until,
+            cards=cards_of(cards, used, programmes),
             quotas={each.id: each.quota for each in configuration.programmes.values() if each.quota is not None},
         )
 

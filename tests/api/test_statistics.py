@@ -37,7 +37,7 @@ def test_the_year_is_told_once_and_the_same_ever_after(autumn: Town) -> None:
     assert sorted(rows.values(), key=str) == [7, None, None]
     assert rows["klubb"] is None
     assert {row["key"]: row["visits"] for row in told.json["tables"]["companion"]} == {"alone": 7, "with": 7}
-    assert told.json["reach"] == [{"programme": "kort", "cards": 8, "used": None, "unused": None, "quota": 30}]
+    assert told.json["reach"] == [{"programme": "kort", "cards": 10, "used": 5, "quota": 30}]
     autumn.later(hours=1)
     again = autumn.ask("office", "POST", f"/v1/statistics/{year}-10", who="berit")
     assert again.json == told.json == autumn.ask("finance", "GET", f"/v1/statistics/{year}-10").json

@@ -18,12 +18,11 @@ from chalicelib.reports.rules import (
     Release,
     Statement,
     breakdowns,
+    cards_of,
     columns_of,
     count,
     divide,
     names_of,
-    reach,
-    reached,
     statement_of,
     universe,
 )
@@ -120,11 +119,10 @@ def tell(town: World) -> list[Release]:
             divisions = divide(found, earlier)
         except RuleError:
             continue
-        cards = reach(town.holders, {each.child or "" for each in seen}, sorted(town.configuration.programmes))
-        division, reach_until = reached(cards, earlier, until)
+        cards = cards_of(town.holders, {each.child or "" for each in seen}, town.configuration.programmes)
         told.append(Release(
             TENANT, YEAR, untils, MADE, CallerId("x/anne"), "Lørenskog", divisions,
-            names_of(town.configuration, [], {}), division, reach_until,
+            names_of(town.configuration, [], {}), cards,
         ))  # fmt: skip
     return told
 
@@ -174,8 +172,7 @@ def _statement(statement: Statement) -> dict[tuple[str, str], int]:
     for table, rows in statement.tables.items():
         figures |= {(table, row.key): row.visits for row in rows if row.visits is not None}
     for each in statement.reach:
-        sides = {"cards": each.cards, "cards_used": each.used, "cards_unused": each.unused}
-        figures |= {(side, each.programme): figure for side, figure in sides.items() if figure is not None}
+        figures |= {("cards", each.programme): each.cards, ("cards_used", each.programme): each.used}
     return figures
 
 

@@ -140,6 +140,37 @@ def test_the_attack_recovers_what_a_plain_threshold_would_leave() -> None:
     assert broken > 10
 
 
+def test_cards_are_told_so_that_neither_a_telling_nor_two_of_them_say_how_many_a_handful_was() -> None:
+    # Every way that two tellings of one programme can be true: cards and used cards never become fewer.
+    ways = [
+        (cards, used, later, more)
+        for cards in range(16) for used in range(cards + 1)
+        for later in range(cards, 16) for more in range(used, later + 1)
+    ]  # fmt: skip
+    seen: dict[tuple[int, ...], list[set[int]]] = {}
+    for cards, used, later, more in ways:
+        heard = tuple(_told_of_cards(each) for each in (cards, used, later, more))
+        small = (cards, used, cards - used, later, more, later - more, later - cards, more - used)
+        found = seen.setdefault(heard, [set() for _ in small])
+        for place, figure in enumerate(small):
+            found[place].add(figure)
+    for heard, found in seen.items():
+        assert all(len(figures) > 1 for figures in found if min(figures) < SMALL), heard
+
+
+def _told_of_cards(cards: int) -> int:
+    return (cards + 2) // 5 * 5
+
+
+def test_cards_are_counted_once_also_where_two_venues_saw_them() -> None:
+    town = world(3)
+    told = tell_all(town)[-1]
+    held = len([each for each in town.holders if each.programme == "kort0"])
+    used = len({each.child for each in town.visits})
+    reach = statement_of(told).reach[0]
+    assert (reach.cards, reach.used) == (_told_of_cards(held), _told_of_cards(used))
+
+
 def test_no_row_is_left_out_where_nothing_has_happened() -> None:
     releases = next(told for told in (tell_all(world(seed)) for seed in range(50)) if told)
     tables = statement_of(releases[-1]).tables

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from chalicelib.reports.rules import Reached, Release, Statement
+from chalicelib.reports.rules import SMALL, Reached, Release, Statement
 from chalicelib.shared.money import Ore, kroner
 from chalicelib.venues.rules import in_language
 
@@ -50,9 +50,8 @@ def _lines(statement: Statement) -> Iterator[list[str]]:
 
 def _reached(each: Reached, statement: Statement) -> Iterator[list[str]]:
     name = in_language(statement.names.get(f"programme:{each.programme}", {}), "nb")
-    figures = {"cards": each.cards, "cards_used": each.used, "cards_unused": each.unused}
-    for table, figure in figures.items():
-        yield [table, each.programme, name, statement.reach_until or "", _figure(figure), "", "", ""]
+    for table, figure in {"cards": each.cards, "cards_used": each.used}.items():
+        yield [table, each.programme, name, statement.until, str(figure), "", "", str(SMALL)]
     if each.quota is not None:
         yield ["quota", each.programme, name, "", str(each.quota), "", "", ""]
 

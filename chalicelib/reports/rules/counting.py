@@ -18,7 +18,6 @@ BANDS: Final = ("00-04", "04-08", "08-12", "12-16", "16-20", "20-24")
 AGES: Final = ((0, 5), (6, 9), (10, 12), (13, 15), (16, 17))
 OLDER: Final = "18+"  # and whose age nobody knows
 PLACES: Final = "places"
-REACH: Final = "reach"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +45,15 @@ class Holder:
     birth_year: int
     valid_from: date
     valid_until: date
+
+
+@dataclass(frozen=True, slots=True)
+class Cards:
+    """How many cards of a programme were somebody's, and how many of them were used. Never told as they are."""
+
+    programme: ProgrammeId
+    cards: int
+    used: int
 
 
 @dataclass(slots=True)
@@ -198,18 +206,14 @@ def held_in(holders: Iterable[Holder], year: int, last: date) -> list[Holder]:
     return [each for each in holders if each.valid_from <= last and each.valid_until >= date(year, 1, 1)]
 
 
-def reach(holders: Iterable[Holder], used: set[str], programmes: Iterable[ProgrammeId]) -> tuple[Part, ...]:
-    """Count cards by programme, used at least once or never (requirement OK-01); one release that stands alone."""
-    found: dict[tuple[str, str], int] = {(each, use): 0 for each in programmes for use in ("used", "unused")}
-    for holder in holders:
-        key = (holder.programme, "used" if holder.child in used else "unused")
-        found[key] = found.get(key, 0) + 1
+def cards_of(holders: Iterable[Holder], used: set[str], programmes: Iterable[ProgrammeId]) -> tuple[Cards, ...]:
+    """Count the cards of each programme, and those among them that were used."""
+    held = sorted({(each.programme, each.child) for each in holders})
     return tuple(
-        Part(
-            f"{programme}/{use}",
-            frozenset({Cell("cards", programme), Cell("use", use), Cell("part", f"{programme}/{use}")}),
-            (cards,),
-            (Ore(0),),
+        Cards(
+            programme,
+            sum(of == programme for of, _ in held),
+            sum(of == programme and child in used for of, child in held),
         )
-        for (programme, use), cards in sorted(found.items())
+        for programme in sorted(programmes)
     )

@@ -1,7 +1,7 @@
 """A release: the year so far as it was counted and told, once and for all."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -11,8 +11,8 @@ from chalicelib.reports.rules.counting import (
     NO_FUNDING,
     OLDER,
     PLACES,
-    REACH,
     Breakdown,
+    Cards,
     months_between,
 )
 from chalicelib.reports.rules.hiding import SMALL, TOTAL, Cell, Part, Told, amount_of, rounded, tell, visits_of
@@ -23,11 +23,10 @@ from chalicelib.shared.money import Ore
 from chalicelib.venues.rules import Configuration, Words
 
 GRACE: Final = timedelta(minutes=15)  # as for closing: the last write of a month must have arrived
-# What is told before what else, where not everything can be told: the council asks for places first.
-PLACE_TABLES: Final = ("programme", "venue", "kind", "category", "funding", "offer")
+# What is told before what else, where not everything can be told: what gathers much, before the smallest of the many.
+PLACE_TABLES: Final = ("programme", "kind", "funding", "venue", "category", "offer")
 FLAT_TABLES: Final = ("month", "weekday", "band", "age", "companion")
 TABLES: Final = (*PLACE_TABLES, *FLAT_TABLES)
-ALL: Final = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +56,7 @@ class Release:
     municipality: str
     divisions: tuple[Division, ...]
     names: dict[str, Words]  # "<table>:<key>" -> words
-    reach: Division | None = None
-    reach_until: str | None = None  # of an earlier release where too little has changed since
+    cards: tuple[Cards, ...] = ()
     quotas: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -80,12 +78,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """Cards of a programme, or of all: how many, used at least once, never used. None: hidden."""
+    """Cards of a programme and how many of them were used at least once, both to the nearest five (requirement OK-01).
+
+    Cards come and go between two releases, so that exact figures would tell of a handful of children by subtraction.
+    """
 
     programme: str
-    cards: int | None
-    used: int | None
-    unused: int | None
+    cards: int
+    used: int
     quota: int | None
 
 
@@ -103,7 +103,6 @@ class Statement:
     rounded_to: Ore | None
     tables: dict[str, tuple[Row, ...]]
     reach: tuple[Reached, ...]
-    reach_until: str | None
     names: dict[str, Words]
     earlier: tuple[str, ...]
 
@@ -176,37 +175,8 @@ def _by_weight(parts: Sequence[Part]) -> list[Cell]:
     """Order the cells by what is asked for first, then the largest first, so that the smallest are what is hidden."""
     cells = {cell for part in parts for cell in part.cells}
     weights = {cell: visits_of(parts, cell, (0, len(parts[0].visits))) for cell in cells}
-    order = {table: place for place, table in enumerate((*TABLES, "cards", "use", "part"))}
+    order = {table: place for place, table in enumerate(TABLES)}
     return sorted(cells, key=lambda cell: (order[cell.table], -weights[cell], cell))
-
-
-def reached(parts: tuple[Part, ...], earlier: Release | None, until: str) -> tuple[Division | None, str | None]:
-    """Decide what is told of cards, or leave standing what was told where too little has changed to tell it anew.
-
-    A figure told twice tells the difference: it is told anew only when every part of it has changed by five or more.
-    """
-    before = earlier.reach if earlier else None
-    if before is not None:
-        stood = {part.key: part.visits[0] for part in before.parts}
-        sides = [_sides(before.parts), _sides(parts)]
-        moved = [abs(part.visits[0] - stood.get(part.key, 0)) for part in parts]
-        moved += [abs(sides[1][side] - sides[0].get(side, 0)) for side in sides[1]]
-        if min(moved, default=0) < SMALL or stood.keys() - {part.key for part in parts}:
-            return before, earlier.reach_until if earlier else None
-    cards = sum(part.visits[0] for part in parts)
-    if cards < SMALL:
-        return before, earlier.reach_until if earlier else None
-    told = tell(parts, Told(), few=frozenset(), cells=_by_weight(parts))
-    return _told(REACH, parts, told), until
-
-
-def _sides(parts: Iterable[Part]) -> dict[Cell, int]:
-    sides: dict[Cell, int] = {TOTAL: 0}
-    for part in parts:
-        sides[TOTAL] += part.visits[0]
-        for cell in part.cells:
-            sides[cell] = sides.get(cell, 0) + part.visits[0]
-    return sides
 
 
 def names_of(configuration: Configuration, cells: Iterable[Cell], earlier: Mapping[str, Words]) -> dict[str, Words]:
@@ -243,7 +213,6 @@ def statement_of(release: Release) -> Statement:
         rounded_to=to,
         tables={table: tables[table] for table in TABLES if table in tables},
         reach=_reach(release),
-        reach_until=release.reach_until,
         names=release.names,
         earlier=release.untils[:-1],
     )
@@ -292,33 +261,15 @@ def _amount(division: Division, cell: Cell, number: int) -> tuple[Ore | None, Or
 
 
 def _reach(release: Release) -> tuple[Reached, ...]:
-    if release.reach is None:
-        return ()
-    parts, told = release.reach.parts, set(release.reach.told)
-    programmes = sorted({part.key.split("/")[0] for part in parts})
-
-    def figure(cell: Cell) -> int | None:
-        return visits_of(parts, cell, (0, 1)) if (cell, 1) in told else None
-
-    limited = all(each in release.quotas for each in programmes)
-    everyone = Reached(
-        ALL,
-        visits_of(parts, TOTAL, (0, 1)),
-        figure(Cell("use", "used")),
-        figure(Cell("use", "unused")),
-        sum(release.quotas[each] for each in programmes) if limited else None,
+    return tuple(
+        Reached(each.programme, _nearest(each.cards), _nearest(each.used), release.quotas.get(each.programme))
+        for each in release.cards
     )
-    rows = [
-        Reached(
-            each,
-            figure(Cell("cards", each)),
-            figure(Cell("part", f"{each}/used")),
-            figure(Cell("part", f"{each}/unused")),
-            release.quotas.get(each),
-        )
-        for each in programmes
-    ]
-    return (everyone, *rows) if len(rows) > 1 else (replace(everyone, programme=programmes[0]),)
+
+
+def _nearest(cards: int) -> int:
+    """Round to the nearest five, so that no telling and no two of them say how many it was."""
+    return (cards + SMALL // 2) // SMALL * SMALL
 
 
 def funding_name(key: str, none: str) -> str:
