@@ -72,6 +72,10 @@ def _renew(api: Api, screen: Screen, asked: argparse.Namespace) -> int:
     return renewing.renew(api, screen, asked.list, result, to=asked.to, every=asked.all)
 
 
+def _cancel(api: Api, screen: Screen, asked: argparse.Namespace) -> int:
+    return renewing.cancel(api, screen, _numbers(asked.number))
+
+
 def _print(api: Api, screen: Screen, asked: argparse.Namespace) -> int:
     target = asked.out or issuing.beside(asked.list, ".pdf")
     return printing.print_cards(
@@ -139,6 +143,9 @@ def _parser() -> argparse.ArgumentParser:
     renew.add_argument("--to", required=True, metavar="PROGRAMME", help="the programme of the next period")
     renew.add_argument("--all", action="store_true", help="every card of the list, cross or not")
     renew.add_argument("--results", type=Path, help="where to write what each card came to (beside the list)")
+
+    cancel = _command(commands, "cancel-renewal", _cancel, "take renewals back before the new cards' first day")
+    cancel.add_argument("number", nargs="+", help="the numbers of the cards from before")
 
     cards = _command(commands, "print", _print, "print the cards of a list that has numbers, such as `issue` wrote")
     cards.add_argument("--layout", choices=("a4", "cr80", "csv"), default="a4", help="sheets, card printer, bureau")

@@ -46,10 +46,11 @@ def issue(api: Api, screen: Screen, source: Path, result: Path, *, programme: st
         if not row.get("id"):
             row["id"] = id_of(row)
     kept = [*RESULT, "name"] if names else list(RESULT)
+    columns = sorted({name for row in rows for name in row if name not in NOT_SENT})
+    parcels = Parcels(api, "/v1/cards/batch", columns, lambda row: row)
     with screen.bar("issuing", len(rows)) as step:
-        for first in range(0, len(rows), MOST_AT_ONCE):
-            _send(api, rows[first : first + MOST_AT_ONCE], lambda: tables.write(result, rows, kept), step)
-    return _tell(screen, rows, result)
+        parcels.send(rows, lambda: tables.write(result, rows, kept), step)
+    return tell(screen, "issued", rows, result)
 
 
 def id_of(row: tables.Row) -> str:
@@ -58,27 +59,40 @@ def id_of(row: tables.Row) -> str:
     return f"r-{hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:32]}"
 
 
-def _send(api: Api, rows: Sequence[tables.Row], save: Callable[[], None], step: Callable[[int], None]) -> None:
-    waiting = list(rows)
-    names = sorted({name for row in rows for name in row if name not in NOT_SENT})
-    for each in range(_ROUNDS):
-        if each:
-            api.sleep(_PAUSE)
-        raw = tables.csv_text(waiting, names)
-        try:
-            answers = json.loads(api.fetch("POST", "/v1/cards/batch", raw, kind="text/csv"))["results"]
-        except NotReachedError:
-            _mark(waiting)
+@dataclass(frozen=True, slots=True)
+class Parcels:
+    """A list on its way to a call that takes five hundred rows and answers each; `line` is how a row is sent."""
+
+    api: Api
+    path: str
+    columns: Sequence[str]
+    line: Callable[[tables.Row], tables.Row]
+
+    def send(self, rows: Sequence[tables.Row], save: Callable[[], None], step: Callable[[int], None]) -> None:
+        """Send the rows, and what was not reached again; each row is told what it came to, and saved."""
+        for first in range(0, len(rows), MOST_AT_ONCE):
+            self._parcel(rows[first : first + MOST_AT_ONCE], save, step)
+
+    def _parcel(self, rows: Sequence[tables.Row], save: Callable[[], None], step: Callable[[int], None]) -> None:
+        waiting = list(rows)
+        for each in range(_ROUNDS):
+            if each:
+                self.api.sleep(_PAUSE)
+            raw = tables.csv_text([self.line(row) for row in waiting], self.columns)
+            try:
+                answers = json.loads(self.api.fetch("POST", self.path, raw, kind="text/csv"))["results"]
+            except NotReachedError:
+                _mark(waiting)
+                save()
+                raise
+            for answer in answers:
+                _note(waiting[answer["row"] - 1], answer)
             save()
-            raise
-        for answer in answers:
-            _note(waiting[answer["row"] - 1], answer)
-        save()
-        left = [row for row in waiting if row["status"] == "try_again"]
-        step(len(waiting) - len(left))
-        if not left or len(left) == len(waiting):
-            break
-        waiting = left
+            left = [row for row in waiting if row["status"] == "try_again"]
+            step(len(waiting) - len(left))
+            if not left or len(left) == len(waiting):
+                break
+            waiting = left
 
 
 def _mark(rows: Sequence[tables.Row]) -> None:
@@ -96,9 +110,10 @@ def _note(row: tables.Row, answer: dict[str, Any]) -> None:
         row["remedy"] = faults or str(problem["detail"])
 
 
-def _tell(screen: Screen, rows: Sequence[tables.Row], result: Path) -> int:
+def tell(screen: Screen, what: str, rows: Sequence[tables.Row], result: Path) -> int:
+    """Say what came of a list, to people and programs; give the exit code."""
     counts = counted(rows)
-    screen.line("issued", count=counts.done)
+    screen.line(what, count=counts.done)
     if counts.before:
         screen.line("before", count=counts.before)
     told_of_problems(screen, rows)
@@ -106,7 +121,7 @@ def _tell(screen: Screen, rows: Sequence[tables.Row], result: Path) -> int:
         screen.line("left", count=counts.left)
     screen.line("results", file=result)
     screen.result({
-        "issued": counts.done, "before": counts.before, "problems": counts.problems, "try_again": counts.left,
+        what: counts.done, "before": counts.before, "problems": counts.problems, "try_again": counts.left,
         "results": str(result),
     })  # fmt: skip
     return counts.code
@@ -115,8 +130,9 @@ def _tell(screen: Screen, rows: Sequence[tables.Row], result: Path) -> int:
 def counted(rows: Sequence[tables.Row]) -> Counts:
     """Count what the rows came to."""
     came_to = [row.get("status", "try_again") for row in rows]
-    done = came_to.count("issued") + came_to.count("renewed")
-    return Counts(done, came_to.count("replayed"), came_to.count("problem"), came_to.count("try_again"))
+    return Counts(
+        came_to.count("issued"), came_to.count("replayed"), came_to.count("problem"), came_to.count("try_again")
+    )
 
 
 def told_of_problems(screen: Screen, rows: Sequence[tables.Row], *, most: int = 20) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from clerk import tables
-from clerk.api import Api, ClerkError, NotReachedError, RefusedError
-from clerk.issuing import counted, told_of_problems
+from clerk.api import Api, ClerkError
+from clerk.issuing import Parcels, tell
 from clerk.printing import digits_of
 from clerk.screen import Screen
 
@@ -47,23 +47,26 @@ def renew(api: Api, screen: Screen, source: Path, result: Path, *, to: str, ever
     if not picked:
         screen.line("none_chosen")
         return 2
+    parcels = Parcels(api, "/v1/cards/renew", ("id", "number", "programme", "stock"), lambda row: _line(row, to))
     with screen.bar("renewing", len(picked)) as step:
-        for at, row in enumerate(picked):
-            try:
-                _renew(api, row, to)
-            except NotReachedError:
-                _save(result, picked[: at + 1])
-                raise
-            if at % 50 == 49:  # noqa: PLR2004  so that little is lost when the power goes
-                _save(result, picked[: at + 1])
-            step(1)
-    _save(result, picked)
-    counts = counted(picked)
-    screen.line("renewed", count=counts.done)
-    told_of_problems(screen, picked)
-    screen.line("results", file=result)
-    screen.result({"renewed": counts.done, "problems": counts.problems, "results": str(result)})
-    return counts.code
+        parcels.send(picked, lambda: tables.write(result, picked, RESULT), step)
+    return tell(screen, "renewed", picked, result)
+
+
+def cancel(api: Api, screen: Screen, numbers: Sequence[str]) -> int:
+    """Take renewals back, by the old cards' numbers, before the new cards' first day."""
+    for number in numbers:
+        api.ask("POST", f"/v1/cards/{digits_of(number)}/cancel-renewal")
+    screen.line("cancelled", count=len(numbers))
+    screen.result({"cancelled": len(numbers)})
+    return 0
+
+
+def _line(row: tables.Row, to: str) -> tables.Row:
+    """Write a row as it is sent, with an id that is the same whenever the same card is renewed into the same."""
+    told = f"{row['old_number']} {to} {row['stock']}"
+    key = f"f-{hashlib.sha256(told.encode()).hexdigest()[:32]}"
+    return {"id": key, "number": row["old_number"], "programme": to, "stock": row["stock"]}
 
 
 def _due(card: dict[str, Any]) -> tables.Row:
@@ -72,27 +75,6 @@ def _due(card: dict[str, Any]) -> tables.Row:
         "renew": "" if too_old else "x", "number": card["number"], "valid_until": card["valid_until"],
         "too_old": "x" if too_old else "", "stock": "",
     }  # fmt: skip
-
-
-def _renew(api: Api, row: tables.Row, to: str) -> None:
-    number = row["old_number"]
-    told = f"{number} {to} {row['stock']}"
-    key = f"renew-{hashlib.sha256(told.encode()).hexdigest()[:32]}"
-    body = {"programme": to} | ({"number": row["stock"]} if row["stock"] else {})
-    row["status"] = "try_again"
-    try:
-        made = api.ask("POST", f"/v1/cards/{number}/renew", body, key=key)
-    except RefusedError as error:
-        if error.status in {401, 403}:
-            raise
-        faults = "; ".join(f"{fault.path}: {fault.detail}" for fault in error.faults)
-        row.update({"status": "problem", "problem": error.code, "remedy": faults or error.detail})
-    else:
-        row.update({"status": "renewed", "number": made["number"]})
-
-
-def _save(place: Path, rows: Sequence[tables.Row]) -> None:
-    tables.write(place, rows, RESULT)
 
 
 def day(text: str) -> str:

@@ -32,6 +32,8 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {  # what is said: bokmål, Engli
     "no_numbers": ("Ingen rad har et kortnummer.", "No row has a card number."),
     "told": ("Året er fortalt til og med {until}: {visits} besøk, {hidden} tall skjult. Filene ligger i {folder}",
              "The year is told to the end of {until}: {visits} visits, {hidden} figures hidden. Files: {folder}"),
+    "cancelled": ("{count} fornyelser er tatt tilbake; kortene fra før gjelder.",
+                  "{count} renewals were taken back; the cards from before stand."),
     "voided": ("Besøket er annullert.", "The visit was taken back."),
     "chain_holds": ("Loggen stemmer: {entries} oppføringer, {seals} segl.",
                     "The log holds: {entries} entries, {seals} seals."),

@@ -33,6 +33,9 @@ def test_the_list_has_a_cross_for_each_who_is_not_too_old_and_the_crosses_are_re
     again = {row["old_number"]: row["number"] for row in expiring.read("renew-kort.results.csv")}
     assert again == first
     assert expiring.town.ask("office", "GET", "/v1/programmes/neste").json["cards_issued"] == 2
+    old = next(iter(first))
+    assert expiring.run("cancel-renewal", old) == {"cancelled": 1}
+    assert expiring.town.ask("office", "GET", "/v1/programmes/neste").json["cards_issued"] == 1
 
 
 def test_nothing_renews_by_itself(expiring: Desk) -> None:
@@ -49,7 +52,7 @@ def test_a_card_that_cannot_be_renewed_stops_no_other(expiring: Desk) -> None:
     told = expiring.run("renew", expiring.table("valg.csv", text), "--to", "neste", "--all", code=3)
     assert (told["renewed"], told["problems"]) == (1, 2)
     rows = expiring.read("valg.results.csv")
-    assert [row["status"] for row in rows] == ["problem", "problem", "renewed"]
+    assert [row["status"] for row in rows] == ["problem", "problem", "issued"]
     assert all(row["remedy"] for row in rows[:2])
 
 
