@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from clerk import issuing, printing, renewing, tokens, words, yearpack
+from clerk import issuing, printing, renewing, tokens, verifying, words, yearpack
 from clerk.api import Api, ClerkError, NotReachedError, RefusedError, Send, over_http
 from clerk.screen import Screen
 
@@ -20,7 +20,7 @@ _OPERATORS: Final = {
     "retention": "count what is past its time; deletes nothing unasked (operator)",
 }
 _ENDINGS: Final = """\
-ends with  0 all done · 1 it could not be done · 2 the command is wrong · 3 some rows must be put right
+ends with  0 all done · 1 it could not be done · 2 the command is wrong · 3 rows must be put right, or the book does not hold
            4 some rows were not reached: give the same command again
 
 who asks   --maskinporten FILE (client_id, scope, jwk), --token-file FILE, or OPPLEV_TOKEN;
@@ -102,6 +102,10 @@ def _yearpack(api: Api, screen: Screen, asked: argparse.Namespace) -> int:
     return yearpack.tell(api, screen, asked.until, asked.out)
 
 
+def _verify(api: Api, screen: Screen, asked: argparse.Namespace) -> int:
+    return verifying.verify(api, screen, kept=tuple(asked.kept) if asked.kept else None)
+
+
 def _numbers(written: Sequence[str]) -> list[str]:
     return [number for each in written for number in each.split(",") if number.strip()]
 
@@ -170,6 +174,12 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     pack.add_argument("--until", required=True, metavar="YYYY-MM", help="once told, a year can only be told further")
     pack.add_argument("--out", type=Path, default=Path(), metavar="FOLDER", help="where to write (here)")
+
+    verify = _command(
+        commands, "verify-audit", _verify, "recompute the seals over the book of changes; names what does not fit",
+        role="office",
+    )  # fmt: skip
+    verify.add_argument("--kept", nargs=2, metavar=("NAME", "DIGEST"), help="a seal that was written down before")
 
     for name, says in _OPERATORS.items():
         commands.add_parser(name, help=says, add_help=False)

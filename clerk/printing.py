@@ -11,13 +11,22 @@ from clerk.issuing import MOST_AT_ONCE
 from clerk.screen import Screen
 
 _DIGITS: Final = 12
+_SHEETS_AT_ONCE: Final = 100
 
 
 def print_cards(
     api: Api, screen: Screen, source: Path, target: Path, *, names: Path | None, only: Sequence[str], layout: str
 ) -> int:
     """Print the cards of a list that has numbers, five hundred to a file."""
-    return _print(api, screen, chosen(source, names, only), target, path="/v1/cards/print", more={"layout": layout})
+    return _print(
+        api,
+        screen,
+        chosen(source, names, only),
+        target,
+        path="/v1/cards/print",
+        more={"layout": layout},
+        most=MOST_AT_ONCE,
+    )
 
 
 def print_sheets(
@@ -26,7 +35,9 @@ def print_sheets(
 ) -> int:  # fmt: skip
     """Print a sheet for each family of a list: what the card is, or what is left where."""
     more = {"kind": kind} | ({"language": language} if language else {})
-    return _print(api, screen, chosen(source, names, only), target, path="/v1/cards/sheets", more=more)
+    return _print(
+        api, screen, chosen(source, names, only), target, path="/v1/cards/sheets", more=more, most=_SHEETS_AT_ONCE
+    )
 
 
 def chosen(source: Path, names: Path | None, only: Sequence[str]) -> list[dict[str, str]]:
@@ -75,9 +86,16 @@ def _keys(row: tables.Row) -> list[tuple[str, str]]:
 
 
 def _print(
-    api: Api, screen: Screen, cards: Sequence[dict[str, str]], target: Path, *, path: str, more: dict[str, Any]
+    api: Api,
+    screen: Screen,
+    cards: Sequence[dict[str, str]],
+    target: Path,
+    *,
+    path: str,
+    more: dict[str, Any],
+    most: int,
 ) -> int:
-    parcels = [cards[first : first + MOST_AT_ONCE] for first in range(0, len(cards), MOST_AT_ONCE)]
+    parcels = [cards[first : first + most] for first in range(0, len(cards), most)]
     ending = ".csv" if more.get("layout") == "csv" else ".pdf"
     stem = target.name.removesuffix(ending)
     written = []

@@ -35,6 +35,15 @@ class Screen:
             print(json.dumps(told, ensure_ascii=False))
 
     @contextmanager
+    def count(self, what: str) -> Iterator[Step]:
+        """Show how many are done where nobody knows how many there are."""
+        if self.as_json or not sys.stderr.isatty():
+            yield lambda _: None
+            return
+        yield _plain(words.say(self.speech, what), None)
+        print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+    @contextmanager
     def bar(self, what: str, total: int) -> Iterator[Step]:
         """Show how far it has come: a bar where somebody watches, nothing where nobody does."""
         if self.as_json or not sys.stderr.isatty():
@@ -52,12 +61,13 @@ class Screen:
             yield lambda count: progress.advance(task, count)
 
 
-def _plain(what: str, total: int) -> Step:
+def _plain(what: str, total: int | None) -> Step:
     done = 0
 
     def step(count: int) -> None:
         nonlocal done
         done += count
-        print(f"\r{what}: {done}/{total}", end="\n" if done >= total else "", file=sys.stderr, flush=True)
+        of = "" if total is None else f"/{total}"
+        print(f"\r{what}: {done}{of}", end="\n" if done == total else "", file=sys.stderr, flush=True)
 
     return step

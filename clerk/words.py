@@ -37,7 +37,11 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {  # what is said: bokmål, Engli
     "voided": ("Besøket er annullert.", "The visit was taken back."),
     "chain_holds": ("Loggen stemmer: {entries} oppføringer, {seals} segl.",
                     "The log holds: {entries} entries, {seals} seals."),
-    "chain_breaks": ("Loggen stemmer ikke: {what}", "The log does not hold: {what}"),
+    "waiting": ("{count} oppføringer er ikke forseglet ennå, den eldste fra {since}.",
+                "{count} entries are not sealed yet, the oldest from {since}."),
+    "keep_head": ("Skriv ned, og gi med --kept neste gang: {name} {digest}",
+                  "Write this down, and give it with --kept next time: {name} {digest}"),
+    "chain_breaks": ("Loggen stemmer ikke: {fault}", "The log does not hold: {fault}"),
 }  # fmt: skip
 _REMEDIES: Final[Mapping[str, tuple[str, str]]] = {  # the API's code: what to do
     "already_has_card": ("Referansen har kort i ordningen. Finn det, eller erstatt det om det er mistet.",
