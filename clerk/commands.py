@@ -20,7 +20,7 @@ _OPERATORS: Final = {
     "retention": "count what is past its time; deletes nothing unasked (operator)",
 }
 _ENDINGS: Final = """\
-ends with  0 all done · 1 it could not be done · 2 the command is wrong · 3 rows must be put right, or the book does not hold
+ends with  0 all done · 1 it could not be done · 2 the command is wrong · 3 something must be put right
            4 some rows were not reached: give the same command again
 
 who asks   --maskinporten FILE (client_id, scope, jwk), --token-file FILE, or OPPLEV_TOKEN;
