@@ -53,11 +53,18 @@ class OfferAnswer(Shape):
     left: int | None
     limit: int | None
     period: str
+    by_ceiling: bool
 
 
 class Scheme(Shape):
     id: str
     name: str
+
+
+class MoneyAnswer(Shape):
+    amount: int
+    left: int | None
+    period: str
 
 
 class HolderAnswer(Shape):
@@ -70,6 +77,7 @@ class HolderAnswer(Shape):
     active: bool
     counts: str
     counts_shown: bool
+    money: MoneyAnswer | None
     offers: list[OfferAnswer]
 
 
@@ -133,6 +141,9 @@ def _page(view: "HolderView") -> HolderAnswer:
         municipality=view.municipality, programme=Scheme(id=view.programme, name=view.programme_name),
         contact=view.contact, language=view.language, valid_from=view.valid_from, valid_until=view.valid_until,
         active=view.active, counts=view.counts, counts_shown=view.counts == "shown",
+        money=None if view.money is None else MoneyAnswer(
+            amount=view.money.amount, left=view.money.left, period=view.money.period
+        ),
         offers=[_offer(each) for each in view.offers],
     )  # fmt: skip
 
@@ -144,5 +155,5 @@ def _offer(offer: "HolderOffer") -> OfferAnswer:
         included=list(offer.included), included_text=offer.included_text, excluded=list(offer.excluded),
         excluded_text=offer.excluded_text, companion=str(offer.companion), persons_max=offer.persons_max,
         copay=AmountsAnswer(holder=offer.copay_holder, companion=offer.copay_companion),
-        left=offer.left, limit=offer.limit, period=offer.period,
+        left=offer.left, limit=offer.limit, period=offer.period, by_ceiling=offer.by_ceiling,
     )  # fmt: skip

@@ -35,12 +35,27 @@ export function notNow(card, { words, today }) {
 }
 
 /**
+ * What the municipality pays for the card, and how much of it is left where that is shown; empty without a ceiling.
+ * @param {HolderCard} card
+ * @param {{words: WordList, say: Say}} about
+ * @returns {{most: string, left: string}}
+ */
+export function money(card, { words, say }) {
+  if (!card.money) return { most: "", left: "" };
+  const { amount, left, period } = card.money;
+  return {
+    most: say("money", { amount: kroner(amount, words.locale), per: period === "card" ? "" : say(`per.${period}`) }).trim(),
+    left: left === null ? "" : say("money.left", { amount: kroner(left, words.locale) }),
+  };
+}
+
+/**
  * @param {HolderOffer} offer
  * @param {{words: WordList, say: Say}} about
  * @returns {OfferView}
  */
 export function offerView(offer, { words, say }) {
-  const { limit, left } = offer;
+  const { limit, left } = offer.by_ceiling ? { limit: null, left: null } : offer;
   return {
     testid: `${offer.venue.id}-${offer.offer}`,
     venue: offer.venue.name,
@@ -55,8 +70,8 @@ export function offerView(offer, { words, say }) {
     ...companion(offer, say),
     ...prices(offer, words, say),
     count: limit === null || left === null ? null : { left, limit },
-    allowance: limit === null ? say("free_all_year") : `${limit} ${say("visits")} ${say(`per.${offer.period}`)}`,
-    free: limit === null,
+    allowance: offer.by_ceiling ? say("while_money_lasts") : limit === null ? say("free_all_year") : `${limit} ${say("visits")} ${say(`per.${offer.period}`)}`,
+    free: limit === null && !offer.by_ceiling,
   };
 }
 

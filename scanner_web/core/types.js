@@ -117,10 +117,11 @@ export const BECAUSE = /** @type {const} */ ([
  * @typedef {{
  *   venue: {id: string, name: string, address?: string, link?: string}, offer: string, title: string, category: string,
  *   kind: string, age_limit?: number | null, included: string[], included_text?: string, excluded: string[], excluded_text?: string,
- *   companion: string, persons_max: number, copay: ToPay, left: number | null, limit: number | null, period: string,
+ *   companion: string, persons_max: number, copay: ToPay, left: number | null, limit: number | null, period: string, by_ceiling?: boolean,
  * }} HolderOffer
  * @typedef {{
  *   programme: {id: string, name: string}, valid_from: string, valid_until: string, municipality: string, language: string,
  *   active?: boolean, contact?: string, counts?: "shown" | "year_needed" | "wrong_year" | "locked", counts_shown: boolean, offers: HolderOffer[],
+ *   money?: {amount: number, left: number | null, period: string} | null,
  * }} HolderCard
  */

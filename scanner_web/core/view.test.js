@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { instant, offsetFrom } from "./clock.js";
-import { notNow, offerView, validity } from "./holder_view.js";
+import { money, notNow, offerView, validity } from "./holder_view.js";
 import { callsByTag, problemFields } from "./openapi.js";
 import { base64url, proofToSign } from "./proof.js";
 import { viewOf } from "./verdict_view.js";
@@ -105,6 +105,8 @@ test("the holder sees boxes only when the counts are shown, and no link that is 
   const holder = { words: nb, say: sayer(nb.holder) };
   assert.equal(offerView(offer, holder).count, null);
   assert.deepEqual(offerView({ ...offer, left: 3 }, holder).count, { left: 3, limit: 5 });
+  const bounded = offerView({ ...offer, limit: 33, left: 12, by_ceiling: true }, holder);
+  assert.deepEqual([bounded.count, bounded.free, bounded.allowance], [null, false, "Så lenge beløpet rekker"]);
   const seen = offerView(offer, holder);
   assert.deepEqual([seen.link, seen.price, seen.allowance, seen.companions], ["", "Gratis", "5 besøk i året", 1]);
   assert.deepEqual([seen.companionPrice, seen.adultText], ["Den du tar med, betaler 40\u00a0kr", "Under 10 år: en voksen må være med"]);
@@ -188,4 +190,13 @@ test("errors stand apart from the answers, and what a problem looks like is told
   assert.deepEqual([post?.answers.map(({ status }) => status), post?.errors.map(({ status }) => status)], [["201"], ["409"]]);
   assert.deepEqual(post?.answers[0]?.fields.map(({ name }) => name), ["[].holder"]);
   assert.deepEqual(problemFields(CONTRACT).map(({ name }) => name), ["code"]);
+});
+
+test("the holder is told what the card pays for, and what is left of it when the counts are shown", () => {
+  const about = { words: nb, say: sayer(nb.holder) };
+  const card = /** @type {import("./types.js").HolderCard} */ ({ money: { amount: 200000, left: 116000, period: "year" } });
+  assert.deepEqual(money(card, about), { most: "Kortet betaler opptil 2\u00a0000\u00a0kr i året", left: "1\u00a0160\u00a0kr igjen" });
+  const hidden = { ...card, money: { amount: 200000, left: null, period: "card" } };
+  assert.deepEqual(money(hidden, about), { most: "Kortet betaler opptil 2\u00a0000\u00a0kr", left: "" });
+  assert.deepEqual(money({ ...card, money: null }, about), { most: "", left: "" });
 });

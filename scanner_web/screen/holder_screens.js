@@ -1,6 +1,6 @@
 // The holder's page: where the card works, for whom, and how much is left.
 
-import { notNow, offerView, validity } from "../core/holder_view.js";
+import { money, notNow, offerView, validity } from "../core/holder_view.js";
 import { inGroups, isCardNumber } from "../core/number.js";
 import { LANGUAGES } from "../core/words.js";
 import { boxes } from "./answer_screens.js";
@@ -89,7 +89,7 @@ function offers(holder, card, act) {
   return h(
     "div",
     { class: "stack wide" },
-    h("section", { class: "card-face" }, h("h1", { testid: "programme" }, card.programme.name), h("p", { testid: "validity" }, icon("calendar"), h("span", {}, validity(card, holder)))),
+    h("section", { class: "card-face" }, h("h1", { testid: "programme" }, card.programme.name), h("p", { testid: "validity" }, icon("calendar"), h("span", {}, validity(card, holder))), purse(card, holder)),
     closed !== "" && h("p", { class: "not-now", testid: "not-now" }, icon("hand"), h("span", {}, closed)),
     !card.counts_shown && (holder.problem === "locked" ? message("lock", say("locked.title"), say("locked.text")) : yearForm(holder, act)),
     h("h2", { class: "holder-head" }, say("offers.title")),
@@ -97,6 +97,15 @@ function offers(holder, card, act) {
     h("ul", { class: "offer-list", testid: "offers" }, ...card.offers.map((offer) => offerCard(offerView(offer, holder), say))),
     card.contact ? h("p", { class: "contact", testid: "contact" }, icon("question"), h("span", {}, `${say("contact")}: `, h("bdi", {}, card.contact))) : null,
   );
+}
+
+/**
+ * @param {HolderCard} card
+ * @param {Holder} holder
+ */
+function purse(card, holder) {
+  const { most, left } = money(card, holder);
+  return most !== "" && h("p", { testid: "money" }, icon("coin"), h("span", {}, left !== "" && h("strong", {}, left), left !== "" && h("br", {}), most));
 }
 
 /**

@@ -28,6 +28,7 @@ class Here:
     opened: date  # the day that every row begins on
     card: dict[str, Any] = field(default_factory=dict)
     visit: str = ""
+    born: int = 0
     phones: dict[str, Phone] = field(default_factory=dict)
 
     def plays(self, row: Row) -> None:
@@ -71,7 +72,7 @@ def child(
     def step(here: Here) -> None:
         if on is not None:
             here.day(on)
-        asked = {
+        asked: dict[str, Any] = {
             "programme": here.programme.path.rpartition("/")[2], "external_ref": f"sak-{next(_NUMBERS)}",
             "birth_year": here.town.moment.year - turns, "siblings": siblings,
             "family_ref": f"familie-{next(_NUMBERS)}" if family == "" else family,
@@ -81,7 +82,7 @@ def child(
             assert (made.status, made.json["code"]) == (422, no), made.body
             return
         assert made.status == 201, made.body
-        here.card = made.json
+        here.card, here.born = made.json, asked["birth_year"]
         assert until is None or made.json["valid_until"] == until.isoformat()
 
     return step
@@ -124,6 +125,20 @@ def may(
         wanted = {"persons": persons, "companion": companion, "left": left, "limit": limit, "period": period}
         said = {name: told for name, told in wanted.items() if told is not ...}
         assert {name: look[name] for name in said} == said
+
+    return step
+
+
+def family_sees(*, money_left: int | None, amount: int = 0) -> Callable[[Here], None]:
+    """Open the card's own page with the birth year, and see what is left of the money."""
+
+    def step(here: Here) -> None:
+        asked = {"card": here.card["token"], "birth_year": here.born}
+        seen = here.town.ask(None, "POST", "/v1/holder/card", asked).json
+        assert seen["counts_shown"], seen
+        told = seen["money"]
+        assert (told and (told["left"], told["amount"])) == (None if money_left is None else (money_left, amount))
+        assert {each["by_ceiling"] for each in seen["offers"]} == ({False} if money_left is None else {False, True})
 
     return step
 

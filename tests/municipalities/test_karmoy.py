@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from tests.municipalities.page import Here, Row, child, comes, lost, may, on, renewed, undone
+from tests.municipalities.page import Here, Row, child, comes, family_sees, lost, may, on, renewed, undone
 
 OPENED = date(2026, 8, 17)
 CHILD = child(turns=10)
@@ -43,6 +43,11 @@ PAGE: dict[str, Row] = {
         may("bad/bading", persons=1, left=1),
         comes("bad/bading", persons=2, because="allowance_used_up"),
         comes("bad/bading", left=0),
+    ],
+    "The family sees how many kroner are left": [
+        CHILD,
+        comes("kino/film", persons=2),
+        family_sees(money_left=1_800_00, amount=2_000_00),
     ],
     "A visit taken back gives its kroner back": [
         CHILD,

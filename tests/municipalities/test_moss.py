@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from tests.municipalities.page import Here, Row, child, comes, may, undone
+from tests.municipalities.page import Here, Row, child, comes, family_sees, may, undone
 
 OPENED = date(2026, 3, 10)
 CHILD = child(turns=10)
@@ -41,6 +41,7 @@ PAGE: dict[str, Row] = {
         comes("scene/konsert", persons=2, left=5),
         comes("scene/konsert", persons=3, because="companion_not_allowed"),
     ],
+    "Nobody speaks of money where punches are counted": [CHILD, family_sees(money_left=None)],
     "A punch made by mistake comes back to the whole category": [
         CHILD,
         comes("scene/teater", left=5),

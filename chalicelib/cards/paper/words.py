@@ -29,7 +29,9 @@ def has_boxes(line: BackLine) -> bool:
 
 
 def instead_of_boxes(line: BackLine, words: Words) -> str:
-    """Give what stands where no boxes do: free entry, or so many a month."""
+    """Give what stands where no boxes do: free entry, as often as the money lasts, or so many a month."""
+    if line.by_ceiling:
+        return words["by_ceiling"]
     return words["free"] if line.visits is None else f"{line.visits} {words[line.per]}"
 
 
@@ -55,6 +57,7 @@ _WORDS: Final[dict[str, Words]] = {
         "valid": "Gyldig",
         "name": "Navn",
         "free": "Fri inngang",
+        "by_ceiling": "Så lenge beløpet rekker",
         "month": "i måneden",
         "week": "i uka",
         "day": "per dag",
@@ -77,6 +80,7 @@ _WORDS: Final[dict[str, Words]] = {
         "valid": "Gyldig",
         "name": "Namn",
         "free": "Fri inngang",
+        "by_ceiling": "Så lenge beløpet rekk",
         "month": "i månaden",
         "week": "i veka",
         "day": "per dag",
@@ -99,6 +103,7 @@ _WORDS: Final[dict[str, Words]] = {
         "valid": "Valid",
         "name": "Name",
         "free": "Free entry",
+        "by_ceiling": "While the amount lasts",
         "month": "a month",
         "week": "a week",
         "day": "a day",

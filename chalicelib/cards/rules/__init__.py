@@ -35,6 +35,7 @@ from chalicelib.cards.rules.drafts import (
 from chalicelib.cards.rules.holder import (
     WRONG_YEARS,
     Counts,
+    HolderMoney,
     HolderOffer,
     HolderView,
     WrongYears,
@@ -120,6 +121,7 @@ __all__ = [
     "Draft",
     "Due",
     "FamilyPlace",
+    "HolderMoney",
     "HolderOffer",
     "HolderView",
     "LatestUse",

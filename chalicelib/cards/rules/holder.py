@@ -20,6 +20,8 @@ from chalicelib.venues.rules import (
     Venue,
     allowance,
     in_language,
+    is_by_ceiling,
+    money_left,
 )
 
 WRONG_YEARS: Final = 5  # guesses on the holder's page, then nothing until the next day
@@ -77,6 +79,16 @@ class HolderOffer:
     limit: int | None
     period: Period
     left: int | None
+    by_ceiling: bool = False  # `limit` is what the card's money pays for, if it is spent here alone
+
+
+@dataclass(frozen=True, slots=True)
+class HolderMoney:
+    """What the municipality pays for a card in a period, in øre; `left` is None where the counts are hidden."""
+
+    amount: Ore
+    left: Ore | None
+    period: Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +105,7 @@ class HolderView:
     active: bool
     counts: Counts
     offers: tuple[HolderOffer, ...]
+    money: HolderMoney | None = None  # None: the programme has no ceiling
 
 
 def holder_view(card: Card, configuration: Configuration, *, counts: Counts, language: str, today: date) -> HolderView:
@@ -117,7 +130,15 @@ def holder_view(card: Card, configuration: Configuration, *, counts: Counts, lan
             companion=Flags.of(card.flags).companion,
             of=card if counts is Counts.SHOWN else None,
         ),
+        money=_money(card, programme, day, shown=counts is Counts.SHOWN),
     )
+
+
+def _money(card: Card, programme: Programme, day: date, *, shown: bool) -> HolderMoney | None:
+    if programme.ceiling is None:
+        return None
+    remaining = money_left(programme, card.uses, day) if shown else None
+    return HolderMoney(programme.ceiling, remaining, programme.ceiling_per)
 
 
 def offers_on(
@@ -178,4 +199,5 @@ def _holder_offer(
         limit=limit,
         period=period,
         left=remaining,
+        by_ceiling=is_by_ceiling(terms, programme),
     )

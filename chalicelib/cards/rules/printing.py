@@ -9,7 +9,7 @@ from chalicelib.cards.rules.lives import Card, Status
 from chalicelib.credentials.rules import Companion, Flags
 from chalicelib.shared.calendar import Period
 from chalicelib.shared.ids import CardNumber, ProgrammeId, VenueId
-from chalicelib.venues.rules import Agreement, Configuration, Programme, Venue, in_language
+from chalicelib.venues.rules import Agreement, Configuration, Programme, Venue, in_language, is_by_ceiling
 from chalicelib.venues.rules import Counts as PerMark
 
 
@@ -20,6 +20,7 @@ class BackLine:
     place: str
     visits: int | None
     per: Period = Period.CARD
+    by_ceiling: bool = False  # as often as the card's money pays for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,12 @@ def back_lines(configuration: Configuration, programme: ProgrammeId, day: date, 
         for venue in {terms.venue for terms in group}:
             lines_at[venue] = lines_at.get(venue, 0) + 1
     lines = [
-        BackLine(_place(group, configuration, language, lines_at), group[0].limit, group[0].per)
+        BackLine(
+            _place(group, configuration, language, lines_at),
+            group[0].limit,
+            group[0].per,
+            is_by_ceiling(group[0], configuration.programmes.get(programme)),
+        )
         for group in shared.values()
     ]
     return tuple(sorted(lines, key=lambda line: line.place.casefold()))

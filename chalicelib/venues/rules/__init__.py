@@ -1,6 +1,6 @@
 """What a programme, a venue, an offer and an agreement are, and which agreement holds on a day."""
 
-from chalicelib.venues.rules.ceilings import allowance, money_left, purse, visits_paid
+from chalicelib.venues.rules.ceilings import allowance, is_by_ceiling, money_left, purse, visits_paid
 from chalicelib.venues.rules.changes import changes_of, deed_of
 from chalicelib.venues.rules.checking import (
     MOST_PER_TICKET,
@@ -65,6 +65,7 @@ __all__ = [
     "faults_of_venue",
     "in_language",
     "insist",
+    "is_by_ceiling",
     "lowest_free_code",
     "money_left",
     "own_quota",

@@ -32,6 +32,12 @@ def visits_paid(agreement: Agreement, money: Ore | None) -> int | None:
     return None if money is None or each == 0 else money // each
 
 
+def is_by_ceiling(agreement: Agreement, programme: Programme | None) -> bool:
+    """Say whether visits have no limit but the programme's ceiling, which all such offers draw on."""
+    ceiling = None if programme is None else programme.ceiling
+    return agreement.limit is None and visits_paid(agreement, ceiling) is not None
+
+
 def allowance(agreement: Agreement, programme: Programme | None) -> tuple[int | None, Period]:
     """Give the allowance as people are told it: so many visits in a period, and None where entry is free all year.
 
