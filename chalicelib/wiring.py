@@ -26,11 +26,13 @@ if TYPE_CHECKING:
     from chalicelib.files import Files
     from chalicelib.notary import Notary
     from chalicelib.reports.actions import Statistics
-    from chalicelib.settlement.actions import Closing
+    from chalicelib.settlement.actions import Auditor, Closing, Pace
     from chalicelib.shared.ids import Tenant
     from chalicelib.venues.actions import Terms
     from chalicelib.visits.actions import Window
 
+# What writing a line into the files of a month may take at most, of the memory that Lambda gives us.
+LINE_SECONDS = 0.0001
 _LOCK = threading.RLock()
 _STANDING: list[House] = []
 
@@ -177,6 +179,22 @@ class House:
         return Statistics(
             store=StatisticsStore(), files=self.files, configuration=self.terms.configuration, paper=paper
         )
+
+    @cached_property
+    def auditor(self) -> Auditor:
+        """Who computes closed months again."""
+        from chalicelib.settlement.actions import Auditor
+
+        return Auditor(self.closing)
+
+    def pace(self, seconds: float) -> Pace:
+        """Give so many seconds to work in, counted from now; on one machine there is all the time there is."""
+        from chalicelib.settlement.actions import no_hurry
+
+        if self.config.engine is not None:
+            return no_hurry
+        end = time.monotonic() + seconds
+        return lambda lines: time.monotonic() + lines * LINE_SECONDS < end
 
     @cached_property
     def files(self) -> Files:

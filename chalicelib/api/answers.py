@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date  # noqa: TC003  msgspec reads it when a shape is made
+from datetime import date, datetime  # noqa: TC003  msgspec reads it when a shape is made
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from chalicelib.access.rules import Device, Units
     from chalicelib.cards.actions import GivenOut, Issued
     from chalicelib.cards.rules import Card, StatusChange
+    from chalicelib.settlement.actions import Verified
     from chalicelib.settlement.rules import Settlement
-    from chalicelib.venues.rules import Agreement, Configuration, Offer, Programme, Venue
+    from chalicelib.venues.rules import Agreement, Configuration, Municipality, Offer, Programme, Venue
     from chalicelib.visits.actions import Voided
 
 
@@ -258,7 +259,16 @@ class SettlementTotals(Shape):
     persons: int
     amount: int
     corrections: int
+    adjustments: int
     to_settle: int
+
+
+class WaitingAnswer(Shape):
+    venue: str
+    settle_by: str
+    way: str
+    because: str | None
+    amount: int
 
 
 class AlarmAnswer(Shape):
@@ -278,7 +288,37 @@ class SettlementAnswer(Shape):
     closed_at: str | None
     approved_by: str | None
     approved_at: str | None
+    exported_by: str | None
+    exported_at: str | None
+    paid_by: str | None
+    paid_at: str | None
+    number: int | None
+    previous: str | None
+    previous_sha256: str | None
+    fingerprints: dict[str, str]
+    ways: dict[str, int]
+    waiting: list[WaitingAnswer]
     alarms: list[AlarmAnswer]
+
+
+class FindingAnswer(Shape):
+    code: str
+    venue: str | None
+    visits: list[str]
+
+
+class VerifiedAnswer(Shape):
+    month: str
+    holds: bool
+    lines: int
+    waiting: int
+    remade: bool
+    findings: list[FindingAnswer]
+
+
+class CodesAnswer(Shape):
+    account: str | None
+    codes: dict[str, str]
 
 
 class SettlementsAnswer(Shape):
@@ -460,14 +500,42 @@ def settlement(stored: Settlement) -> SettlementAnswer:
         month=stored.month, state=stored.state,
         totals=None if totals is None else SettlementTotals(
             lines=totals.lines, visits=totals.visits, persons=totals.persons, amount=totals.amount,
-            corrections=totals.corrections, to_settle=totals.to_settle,
+            corrections=totals.corrections, adjustments=totals.adjustments, to_settle=totals.to_settle,
         ),
         sha256=stored.sha256, files=sorted(stored.files), closed_by=stored.closed_by,
-        closed_at=None if stored.closed_at is None else rfc3339(stored.closed_at),
-        approved_by=stored.approved_by,
-        approved_at=None if stored.approved_at is None else rfc3339(stored.approved_at),
+        closed_at=_instant(stored.closed_at), approved_by=stored.approved_by,
+        approved_at=_instant(stored.approved_at), exported_by=stored.exported_by,
+        exported_at=_instant(stored.exported_at), paid_by=stored.paid_by, paid_at=_instant(stored.paid_at),
+        number=None if stored.closed_at is None else stored.number, previous=stored.previous,
+        previous_sha256=stored.previous_sha256, fingerprints=stored.files, ways=dict(stored.ways),
+        waiting=[
+            WaitingAnswer(
+                venue=each.venue, settle_by=each.settle_by, way=each.way, because=each.because, amount=each.amount
+            )
+            for each in stored.waiting
+        ],
         alarms=[
             AlarmAnswer(code=each.code, month=each.month, lines=each.lines, visits=list(each.visits))
             for each in stored.alarms
+        ],
+    )  # fmt: skip
+
+
+def _instant(instant: datetime | None) -> str | None:
+    return None if instant is None else rfc3339(instant)
+
+
+def codes(municipality: Municipality) -> CodesAnswer:
+    """Show the accounting codes; the account to pay from stands by itself."""
+    told = dict(municipality.erp)
+    return CodesAnswer(account=told.pop("debtor_account", None), codes=told)
+
+
+def verified(found: Verified) -> VerifiedAnswer:
+    """Show what computing a month again showed."""
+    return VerifiedAnswer(
+        month=found.month, holds=found.holds, lines=found.lines, waiting=found.waiting, remade=found.remade,
+        findings=[
+            FindingAnswer(code=each.code, venue=each.venue, visits=list(each.visits)) for each in found.findings
         ],
     )  # fmt: skip

@@ -15,6 +15,8 @@ FONTS: Final = {
     "arabic": _FOLDER / "NotoSansArabic-Bold.ttf",
     "ethiopic": _FOLDER / "NotoSansEthiopic-Bold.ttf",
 }
+# The two above cut to Latin letters (U+0020-017F): a tenth of the time where a paper needs no other.
+LATIN: Final = {"text": _FOLDER / "NotoSans-Regular-Latin.ttf", "strong": _FOLDER / "NotoSans-Bold-Latin.ttf"}
 _SCRIPTS: Final = {"ARABIC": "arabic", "ETHIOPIC": "ethiopic"}
 _JOINERS: Final = frozenset("\u200c\u200d")  # Persian writes names with these
 _RIGHT_TO_LEFT: Final = frozenset({"R", "AL", "AN"})
@@ -23,6 +25,11 @@ _RIGHT_TO_LEFT: Final = frozenset({"R", "AL", "AN"})
 def is_printable(text: str) -> bool:
     """Say whether a font here has every letter; the others would come out as empty boxes."""
     return all(any(ord(char) in letters_of(font) for font in FONTS) for char in tidy(text))
+
+
+def is_latin(text: str) -> bool:
+    """Say whether the fonts cut to Latin have every letter."""
+    return all(" " <= char <= "\u017f" or char in "\u2013\u2014\u2019\u2026" for char in tidy(text))
 
 
 def tidy(text: str) -> str:

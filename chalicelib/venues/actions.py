@@ -18,6 +18,7 @@ from chalicelib.venues.rules import (
     Venue,
     ended_by,
     faults_of_agreement,
+    faults_of_codes,
     faults_of_municipality,
     faults_of_offer,
     faults_of_programme,
@@ -77,10 +78,16 @@ class Terms:
             before = reading.configuration
             if before is not None and before.programmes and before.municipality.number != municipality.number:
                 raise ConflictError("number_in_use", "The municipality's number is printed on its cards.")
-            return [municipality]
+            codes = municipality.erp or (before.municipality.erp if before is not None else {})
+            return [replace(municipality, erp=codes)]
 
-        self._until_written(municipality.id, decide)
-        return municipality
+        return _first(self._until_written(municipality.id, decide), Municipality)
+
+    def put_codes(self, tenant: Tenant, codes: dict[str, str]) -> Municipality:
+        """Set the municipality's accounting codes, all of them at once."""
+        insist(faults_of_codes(codes))
+        decided = self._until_written(tenant, lambda reading: [replace(_standing(reading).municipality, erp={**codes})])
+        return _first(decided, Municipality)
 
     def put_programme(self, tenant: Tenant, draft: Programme) -> Programme:
         """Make or change a programme. A new one gets the lowest free code, and keeps it."""

@@ -86,6 +86,7 @@ def example(opening: Opening, number: str, visit: str) -> tuple[str, Any]:
         "POST /v1/cards/{number}/unblock": {},
         "POST /v1/cards/{number}/replace": reason,
         "POST /v1/cards/print": {"cards": [{"number": number}]},
+        "PUT /v1/erp": {"account": "86011117947", "codes": {"file": "gl07", "client": "LK"}},
         "POST /v1/scan/check": checked,
         "POST /v1/scan/visits": scanned,
         "POST /v1/scan/visits/batch": {"visits": [scanned]},
@@ -169,6 +170,8 @@ ELSEWHERE = {
     "POST /v1/settlements/{month}/close": 422,  # it has no agreement to settle
     "POST /v1/settlements/{month}/approve": 409,  # it has no closed month
     "POST /v1/statistics/{month}": 422,  # it has no visits to tell of
+    "POST /v1/settlements/{month}/paid": 409,  # the same
+    "POST /v1/settlements/{month}/verify": 409,  # the same
     "POST /v1/scan/visits/{visit}/void": 200,  # buries an id that has not arrived there
 }
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from hashlib import sha256
 from typing import Final
 
@@ -13,12 +14,15 @@ from chalicelib.settlement.rules import (
     TIMER,
     Account,
     Book,
+    Chart,
     Counted,
     MonthState,
+    Run,
     Settlement,
     Totals,
     alarms,
     book_of,
+    by_funding,
     by_way,
     chained,
     check_begun,
@@ -27,23 +31,37 @@ from chalicelib.settlement.rules import (
     first_month,
     month_before,
     open_months,
+    payments_of,
     settle,
+    statement_of,
     summary_of,
     total_of,
     waiting_of,
 )
 from chalicelib.shared.answers import ConflictError, ForbiddenError, OpplevError, TryAgainError, UnknownError
-from chalicelib.shared.calendar import next_month, oslo_month
+from chalicelib.shared.calendar import next_month, oslo_date, oslo_month
 from chalicelib.shared.ids import CallerId, Tenant, VenueId
 from chalicelib.venues.rules import Configuration
 
 LINES: Final = "lines.csv"
 SUMMARY: Final = "summary.csv"
+WORKBOOK: Final = "workbook.xlsx"
+STATEMENTS: Final = "statements.zip"
+PAYMENT_FILES: Final = {"gl07": "gl07.txt", "pain001": "pain001.xml"}  # by the municipality's code `file`
 BOOK: Final = "book.json"
 ACCOUNTS: Final = "accounts.json"
 LARGE: Final = 4 * 1024 * 1024  # what goes through a Lambda answer, base64 and all
 LINK_SECONDS: Final = 300
-_SERVED: Final = {LINES: "text/csv; charset=utf-8", SUMMARY: "text/csv; charset=utf-8"}
+_SERVED: Final = {
+    LINES: "text/csv; charset=utf-8",
+    SUMMARY: "text/csv; charset=utf-8",
+    WORKBOOK: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    STATEMENTS: "application/zip",
+    PAYMENT_FILES["gl07"]: "text/plain; charset=iso-8859-1",
+    PAYMENT_FILES["pain001"]: "application/xml",
+}
+# What is written at closing, and never again.
+CLOSED_WITH: Final = (LINES, SUMMARY, WORKBOOK, STATEMENTS)
 _ROUNDS: Final = 5
 
 
@@ -63,11 +81,6 @@ def no_hurry(lines: int) -> bool:
     return True
 
 
-def nobody(tenant: Tenant, month: str) -> None:
-    """Hand over to nobody: whoever asks again carries on."""
-    del tenant, month
-
-
 @dataclass(frozen=True, slots=True)
 class Closing:
     """The desk that closes months, one after another.
@@ -81,7 +94,6 @@ class Closing:
     files: Files
     configuration: Callable[[Tenant], Configuration]
     paper: Paper
-    hand_over: Callable[[Tenant, str], None] = nobody  # who carries on where time runs out
     workers: int = 8
 
     def months(self, tenant: Tenant, *, now: datetime) -> list[Settlement]:
@@ -96,7 +108,7 @@ class Closing:
     ) -> Settlement:
         """Close a month and write its files; the same answer when repeated, whoever asks and whatever has changed.
 
-        Where `time_for` says stop, it is handed over and still `closing`; asking again carries on as well. Raises
+        Where `time_for` says stop, it is still `closing`: asking again carries on, and so does `carry_on`. Raises
         MalformedError `bad_month`, RuleError `month_not_over` or `before_first_agreement`, TryAgainError.
         """
         check_month(month)
@@ -127,13 +139,17 @@ class Closing:
             raise ConflictError(code, detail)
         return settlement
 
-    def file(self, tenant: Tenant, month: str, name: str) -> Fetched:
+    def file(self, tenant: Tenant, month: str, name: str, *, by: CallerId, now: datetime) -> Fetched:
         """Give a file of a closed month; a large one as a link of five minutes, where files have addresses.
 
-        Raises UnknownError `no_such_file`; `file_missing` or `file_altered` (internal) where storage has failed us.
+        The payment file is made when it is first pulled after approval, once, and the month is `exported` then.
+        Raises UnknownError `no_such_file`, ConflictError `not_approved`, RuleError `codes_do_not_fit`; `file_missing`
+        or `file_altered` (internal) where storage has failed us.
         """
         check_month(month)
         settlement = self.store.load(tenant, month) if name in _SERVED else None
+        if settlement is not None and name in PAYMENT_FILES.values():
+            settlement = self._exported(settlement, name, by, now)
         fingerprint = settlement.files.get(name) if settlement else None
         if settlement is None or fingerprint is None:
             code, detail = "no_such_file", "There is no such file for this month."
@@ -149,6 +165,49 @@ class Closing:
             code, detail = "file_altered", "The stored file is not the one that was written at closing."
             raise OpplevError(code, detail)
         return Fetched(content, None, fingerprint, _SERVED[name])
+
+    def paid(self, tenant: Tenant, month: str, *, by: CallerId, now: datetime) -> Settlement:
+        """Note that an approved month is paid. Raises ConflictError `not_approved`."""
+        check_month(month)
+        for _ in range(_ROUNDS):
+            settlement = self.store.load(tenant, month)
+            if settlement is None or settlement.state in {MonthState.CLOSING, MonthState.CLOSED}:
+                raise _not_approved()
+            if settlement.state is MonthState.PAID:
+                return settlement
+            paid = replace(settlement, state=MonthState.PAID, paid_by=by, paid_at=now)
+            if self.store.advance(paid, before=settlement.state):
+                return paid
+        code, detail = "busy", "Others are changing the same month; try again."
+        raise TryAgainError(code, detail)
+
+    def _exported(self, settlement: Settlement, name: str, by: CallerId, now: datetime) -> Settlement:
+        """Write the payment file, once, in the one form that the municipality has its vouchers in."""
+        if name in settlement.files or settlement.state is MonthState.CLOSING:
+            return settlement
+        tenant, month = settlement.tenant, settlement.month
+        configuration = self.configuration(tenant)
+        municipal = configuration.municipality.erp
+        if PAYMENT_FILES.get(municipal.get("file", "")) != name:
+            return settlement
+        if settlement.state is MonthState.CLOSED:
+            raise _not_approved()
+        book, accounts = self.accounts(tenant, month)
+        codes = {venue.id: venue.erp for venue in configuration.venues.values()}
+        run = Run(book, payments_of(book, accounts), Chart(municipal, codes), oslo_date(now))
+        make = self.paper.gl07_txt if name == PAYMENT_FILES["gl07"] else partial(self.paper.pain001_xml, made=now)
+        content = Shelf(self.files).once(Month(tenant, month).file(name), lambda: make(run))
+        exported = replace(
+            settlement,
+            state=MonthState.EXPORTED if settlement.state is MonthState.APPROVED else settlement.state,
+            exported_by=by,
+            exported_at=now,
+            files={**settlement.files, name: sha256(content).hexdigest()},
+            sizes={**settlement.sizes, name: len(content)},
+        )
+        if self.store.advance(exported, before=settlement.state):
+            return exported
+        return self._stored(tenant, month)
 
     def first_open_day(self, tenant: Tenant) -> date | None:
         """Give the first day after the latest month that is closed or closing, or None where there is none."""
@@ -169,6 +228,21 @@ class Closing:
                 first = first_month(self.configuration(tenant))
                 if first is not None and first <= month:
                     outcomes.append((tenant, self.close(tenant, month, by=TIMER, now=now, time_for=time_for)))
+            except Exception as error:  # noqa: BLE001  one municipality's fault is not the next one's; the door logs it
+                outcomes.append((tenant, error))
+        return outcomes
+
+    def carry_on(
+        self, tenants: Iterable[Tenant], *, now: datetime, time_for: Pace = no_hurry
+    ) -> list[tuple[Tenant, Settlement | Exception]]:
+        """Bring to its end what was begun and not ended, for every tenant; nothing is begun here."""
+        outcomes: list[tuple[Tenant, Settlement | Exception]] = []
+        for tenant in tenants:
+            try:
+                head = self.store.head(tenant)
+                settlement = None if head is None else self._stored(tenant, head)
+                if settlement is not None and settlement.state is MonthState.CLOSING:
+                    outcomes.append((tenant, self._carried_on(settlement, now, time_for)))
             except Exception as error:  # noqa: BLE001  one municipality's fault is not the next one's; the door logs it
                 outcomes.append((tenant, error))
         return outcomes
@@ -206,7 +280,6 @@ class Closing:
             return settlement
         closed = self._closed(settlement, now, time_for)
         if closed is None:
-            self.hand_over(settlement.tenant, settlement.month)
             return settlement
         if self.store.advance(closed, before=MonthState.CLOSING):
             return closed
@@ -234,6 +307,7 @@ class Closing:
             sha256=chained(tenant, month, fingerprints, settlement.previous_sha256),
             files=fingerprints,
             sizes={name: size for name, (_, size) in written.items()},
+            closed_with=tuple(sorted(fingerprints)),
             alarms=alarms(month, (each for venue in sorted(counted) for each in counted[venue].late)),
             ways={way.value: amount for way, amount in by_way(accounts).items()},
             waiting=waiting_of(accounts),
@@ -256,12 +330,19 @@ class Closing:
     ) -> dict[str, tuple[str, int]]:
         """Write the files of closing, and give the fingerprint and size of each as it stands."""
         book, place, shelf = counting.book, counting.place, counting.shelf
-        summed = summary_of(accounts, {venue: each.tally for venue, each in counted.items()})
+        tallies = {venue: each.tally for venue, each in counted.items()}
+        summed = summary_of(accounts, tallies)
         shelf.once(place.file(SUMMARY), lambda: self.paper.summary_csv(book, summed, totals))
-        names = (LINES,)
+        told = (statement_of(book, account, tallies.get(account.venue, ())) for account in accounts)
+        shelf.once(place.file(STATEMENTS), lambda: self.paper.statements_zip(told))
         with ExitStack() as stack:
-            sinks = {name: Measured(stack.enter_context(self.files.writing(place.file(name)))) for name in names}
-            forms = [self.paper.LinesCsv(book, sinks[LINES].write)]
+            sinks = {
+                name: Measured(stack.enter_context(self.files.writing(place.file(name)))) for name in (LINES, WORKBOOK)
+            }
+            forms = (
+                self.paper.LinesCsv(book, sinks[LINES].write),
+                self.paper.Workbook(book, sinks[WORKBOOK].write, summed, totals, by_funding(accounts)),
+            )
             for venue in sorted(counted):
                 for line in counting.lines(venue) if counted[venue].tally else ():
                     for form in forms:
@@ -269,7 +350,7 @@ class Closing:
             for form in forms:
                 form.end()
         made = {name: sink.fingerprint for name, sink in sinks.items() if not sink.sink.stood}
-        return {name: made.get(name) or shelf.fingerprint(place.file(name)) for name in (LINES, SUMMARY)}
+        return {name: made.get(name) or shelf.fingerprint(place.file(name)) for name in CLOSED_WITH}
 
     def _stored(self, tenant: Tenant, month: str) -> Settlement:
         settlement = self.store.load(tenant, month)
@@ -277,3 +358,8 @@ class Closing:
             code, detail = "settlement_missing", "The settlement's row is gone."
             raise OpplevError(code, detail)
         return settlement
+
+
+def _not_approved() -> ConflictError:
+    code, detail = "not_approved", "The month must be approved first."
+    return ConflictError(code, detail)

@@ -7,7 +7,19 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Protocol
 
-from chalicelib.settlement.rules import Account, Book, Counted, Entry, Line, MonthState, Settlement, Summed, Totals
+from chalicelib.settlement.rules import (
+    Account,
+    Book,
+    Counted,
+    Entry,
+    Line,
+    MonthState,
+    Run,
+    Settlement,
+    Statement,
+    Summed,
+    Totals,
+)
 from chalicelib.shared.answers import OpplevError
 from chalicelib.shared.ids import Tenant, VenueId, VisitId
 
@@ -111,6 +123,22 @@ class Paper(Protocol):
     @property
     def LinesCsv(self) -> Callable[[Book, Callable[[bytes], object]], ByLine]:  # noqa: N802  it is a class over there
         """Write lines.csv."""
+
+    @property
+    def Workbook(self) -> Callable[..., ByLine]:  # noqa: N802  the same
+        """Write workbook.xlsx."""
+
+    def statements_zip(self, statements: Iterable[Statement]) -> bytes:
+        """Write statements.zip."""
+
+    def gl07_txt(self, run: Run) -> bytes:
+        """Write gl07.txt."""
+
+    def pain001_xml(self, run: Run, *, made: datetime) -> bytes:
+        """Write pain001.xml."""
+
+    def statement_pdf(self, statement: Statement) -> bytes:
+        """Draw one statement."""
 
     def summary_csv(self, book: Book, summed: Iterable[Summed], totals: Totals) -> bytes:
         """Write summary.csv."""

@@ -45,6 +45,8 @@ from chalicelib.settlement.rules.months import (
     open_months,
     waiting_of,
 )
+from chalicelib.settlement.rules.payments import Chart, Cost, Payment, Run, payments_of
+from chalicelib.settlement.rules.statements import Statement, StatementOffer, StatementRow, statement_of
 from chalicelib.settlement.rules.summing import Summed, summary_of
 
 __all__ = [
@@ -55,6 +57,8 @@ __all__ = [
     "Alarm",
     "Because",
     "Book",
+    "Chart",
+    "Cost",
     "Counted",
     "Entry",
     "Line",
@@ -62,7 +66,12 @@ __all__ = [
     "MonthState",
     "Part",
     "Payee",
+    "Payment",
+    "Run",
     "Settlement",
+    "Statement",
+    "StatementOffer",
+    "StatementRow",
     "Summed",
     "TakenBack",
     "Tallied",
@@ -87,7 +96,9 @@ __all__ = [
     "line_of",
     "month_before",
     "open_months",
+    "payments_of",
     "settle",
+    "statement_of",
     "sum_of",
     "summary_of",
     "tally_of",

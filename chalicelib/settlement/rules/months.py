@@ -75,6 +75,7 @@ class Settlement:
     paid_by: CallerId | None = None
     paid_at: datetime | None = None
     sizes: dict[str, int] = field(default_factory=dict)  # bytes of each file
+    closed_with: tuple[str, ...] = ()  # the files that `sha256` covers
 
 
 def chained(tenant: Tenant, month: str, files: dict[str, str], previous: str | None) -> str:

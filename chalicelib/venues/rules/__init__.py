@@ -5,6 +5,7 @@ from chalicelib.venues.rules.changes import changes_of, deed_of
 from chalicelib.venues.rules.checking import (
     MOST_PER_TICKET,
     faults_of_agreement,
+    faults_of_codes,
     faults_of_municipality,
     faults_of_offer,
     faults_of_programme,
@@ -59,6 +60,7 @@ __all__ = [
     "deed_of",
     "ended_by",
     "faults_of_agreement",
+    "faults_of_codes",
     "faults_of_municipality",
     "faults_of_offer",
     "faults_of_programme",

@@ -15,6 +15,8 @@ MOST_PER_TICKET: Final = Ore(100_000_00)
 _FIRST_DAY: Final = date(2020, 1, 1)  # a token counts its days from here, in 16 bits
 _LAST_DAY: Final = date(2199, 12, 31)
 _LIST: Final = 20
+_CODES: Final = 200
+_CODE: Final = 100
 _MOST_SIBLINGS: Final = 10
 _VALIDITIES: Final = "programme|calendar_year|school_year|half_year"
 _DURATIONS: Final = "P([1-9]|10)Y|P([1-9]|[1-9][0-9]|1[01][0-9]|120)M"
@@ -128,6 +130,20 @@ def faults_of_agreement(sent: Agreement, programme: Programme) -> Iterator[Field
             yield from _id(path, code)
     if sent.signed_on is not None:
         yield from _dates("signed_on", sent.signed_on, "until", sent.until)
+
+
+def faults_of_codes(codes: Mapping[str, str]) -> Iterator[Field]:
+    """Name what is wrong with a municipality's accounting codes. Whether they fit a file is known when it is made."""
+    if len(codes) > _CODES:
+        yield Field("codes", "too_many", f"At most {_CODES} codes.")
+    for name, code in codes.items():
+        if len(name) > _CODE or len(code) > _CODE:
+            yield Field(f"codes.{name[:_CODE]}", "too_long", f"At most {_CODE} characters.")
+    if codes.get("file", "") not in {"", "gl07", "pain001"}:
+        yield Field("codes.file", "unknown_file", "gl07, pain001, or nothing for neither.")
+    account = codes.get("debtor_account")
+    if account and not _is_account(account):
+        yield Field("account", "bad_account", "Write the 11 digits of the kontonummer; a digit is wrong here.")
 
 
 def plain_digits(number: str | None) -> str | None:

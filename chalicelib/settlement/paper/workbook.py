@@ -1,0 +1,423 @@
+"""workbook.xlsx: summary, lines, corrections and funding, with real numbers and dates, written as a stream.
+
+A month may have a million lines, so nothing is held but texts that repeat. The file is the few parts of SpreadsheetML
+(ECMA-376) that a finance office uses: a frozen header, an automatic filter, A4 lying down, titles on every page.
+"""
+
+import zlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from io import RawIOBase
+from typing import IO, Any, Final, cast
+from xml.sax.saxutils import escape
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from chalicelib.settlement.paper.sheets import MASK
+from chalicelib.settlement.paper.words import ROUNDING, remark
+from chalicelib.settlement.rules import Book, Line, LineType, Summed, Totals
+from chalicelib.shared.ids import VisitId
+from chalicelib.shared.money import Ore
+
+_MOST_ROWS: Final = 1_048_576  # of a sheet
+_AT_A_TIME: Final = 400
+_BUFFER: Final = 1 << 16
+_PLAIN, _HEAD, _MONEY, _DAY, _BOLD, _BOLD_MONEY, _NOTE, _HEAD_NUMBER, _WRAPPED, _INDENTED = range(10)
+_EPOCH: Final = date(1899, 12, 30)
+_MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_TIES: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_XML: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: what its header says, and how wide it is in characters."""
+
+    says: str
+    wide: float
+    number: bool = False  # its header stands to the right, over the figures
+
+
+LINE_COLUMNS: Final = tuple(
+    Column(*each)
+    for each in (
+        ("Oppgjør", 9), ("Brukersted", 22), ("Org.nr.", 11), ("Tilbud", 20), ("Dato", 11), ("Kort", 14),
+        ("Personer", 10, True), ("Pris", 10, True), ("Egenandel", 11, True), ("Refusjon prosent", 10, True),
+        ("Beløp", 11, True), ("Mva", 6), ("Avtale", 12), ("Finansiering", 13), ("Måte", 9), ("Type", 11),
+        ("Korrigerer", 36), ("Besøk", 36),
+    )
+)  # fmt: skip
+SUMMARY_COLUMNS: Final = tuple(
+    Column(*each)
+    for each in (
+        ("Oppgjør", 9), ("Brukersted", 22), ("Org.nr.", 11), ("Måte", 9), ("Finansiering", 13),
+        ("Besøkt i år", 8, True), ("Besøk", 8, True), ("Personer", 10, True), ("Brutto", 12, True),
+        ("Egenandel", 11, True), ("Beløp", 12, True), ("Korreksjoner", 13, True), ("Justeringer", 12, True),
+        ("Til oppgjør", 12, True), ("Overført inn", 11, True), ("Oppgjort nå", 12, True),
+        ("Overført ut", 11, True), ("Behandling", 11), ("Referanse", 19), ("Merknad", 30),
+    )
+)  # fmt: skip
+FUNDING_COLUMNS: Final = tuple(
+    Column(*each)
+    for each in (
+        ("Oppgjør", 9), ("Finansiering", 26), ("Besøkt i år", 9, True), ("Linjer", 15, True),
+        ("Oppgjort nå", 15, True),
+    )
+)  # fmt: skip
+# On paper the ids of visits are left out: nobody types them, and they would make everything else too small to read.
+_PRINTED_OF_LINES: Final = 16
+
+
+class Workbook:
+    """The workbook, a line at a time."""
+
+    def __init__(
+        self,
+        book: Book,
+        write: Callable[[bytes], object],
+        summed: Sequence[Summed],
+        totals: Totals,
+        funding: dict[tuple[str | None, int], tuple[Ore, Ore]],
+    ) -> None:
+        self._book, self._summed, self._totals, self._funding = book, summed, totals, funding
+        self._zip = ZipFile(cast("IO[bytes]", _Forward(write)), "w", ZIP_DEFLATED, compresslevel=1)
+        self._strings = _Strings()
+        self._names: dict[tuple[str, str], tuple[str, str, str]] = {}
+        self._corrections = _Aside()
+        self._corrected = _Sheet(LINE_COLUMNS, self._corrections.write, self._strings)
+        self._lines: list[_Sheet] = []
+        self._part: IO[bytes] | None = None
+        self._turn()
+
+    def line(self, line: Line) -> None:
+        """Take the next line."""
+        sheet = self._lines[-1]
+        if sheet.rows >= _MOST_ROWS:
+            self._turn()
+            sheet = self._lines[-1]
+        terms = line.terms
+        names = self._names.get((terms.venue, terms.offer))
+        if names is None:
+            payee = self._book.payees[terms.venue]
+            names = (self._ref(payee.label), self._ref(payee.orgnr), self._ref(self._book.title(terms)))
+            self._names[terms.venue, terms.offer] = names
+        cells = (
+            self._ref(self._book.month), *names, _day(terms.date), _said(MASK + terms.last3, _INDENTED),
+            f"><v>{terms.persons}", _money(terms.price), _money(terms.copay), f"><v>{terms.percent}",
+            _money(line.amount), self._ref(terms.vat_code, _INDENTED), self._ref(terms.agreement),
+            self._ref(terms.funding), self._ref(terms.settle_by.value), self._ref(line.type.value),
+            _said(line.corrects), _said(line.visit),
+        )  # fmt: skip
+        sheet.row(cells)
+        if line.type in {LineType.CORRECTION, LineType.ADJUSTMENT}:
+            self._corrected.row(cells)
+
+    def end(self) -> None:
+        """Write the other sheets, and what ties them together."""
+        self._lines[-1].end()
+        self._close()
+        self._corrected.end()
+        with self._open("xl/worksheets/corrections.xml") as part:
+            self._corrections.pour(part.write)
+        with self._open("xl/worksheets/summary.xml") as part:
+            self._write_summary(part.write)
+        with self._open("xl/worksheets/funding.xml") as part:
+            self._write_funding(part.write)
+        named = [("Oppsummering", "summary", len(SUMMARY_COLUMNS), len(self._summed) + 1)]
+        for number, sheet in enumerate(self._lines, start=1):
+            title = "Linjer" if number == 1 else f"Linjer {number}"
+            named.append((title, f"lines{number}", len(LINE_COLUMNS), sheet.rows))
+        named.append(("Korreksjoner", "corrections", len(LINE_COLUMNS), self._corrected.rows))
+        named.append(("Finansiering", "funding", len(FUNDING_COLUMNS), len(self._funding) + 1))
+        for name, text in _bindings(named, self._strings.xml()):
+            with self._open(name) as part:
+                part.write(text.encode())
+        self._zip.close()
+
+    def _write_summary(self, write: Callable[[bytes], object]) -> None:
+        sheet = _Sheet(SUMMARY_COLUMNS, write, self._strings)
+        for row in self._summed:
+            payee = self._book.payees[row.venue]
+            sheet.row((
+                self._ref(self._book.month), self._ref(payee.label), self._ref(payee.orgnr),
+                self._ref(row.settle_by.value), self._ref(row.funding), f"><v>{row.year}",
+                *self._sums(row.totals, _MONEY), _money(row.brought), _money(row.settled), _money(row.forward),
+                self._ref(row.way.value, _INDENTED), self._ref(self._book.reference(row.venue, row.settle_by)),
+                self._ref(remark(row), _WRAPPED),
+            ))  # fmt: skip
+        moved = [sum(getattr(row, name) for row in self._summed) for name in ("brought", "settled", "forward")]
+        sheet.row((
+            self._ref("Sum", _BOLD), *([""] * 5), *self._sums(self._totals, _BOLD_MONEY),
+            *(_money(Ore(each), _BOLD_MONEY) for each in moved),
+        ))  # fmt: skip
+        sheet.row(())
+        sheet.row((self._ref(ROUNDING, _NOTE),))
+        sheet.end(filtered=len(self._summed) + 1)
+
+    def _write_funding(self, write: Callable[[bytes], object]) -> None:
+        sheet = _Sheet(FUNDING_COLUMNS, write, self._strings)
+        for (funding, year), (lines, settled) in self._funding.items():
+            sheet.row((
+                self._ref(self._book.month), self._ref(funding or "uten finansieringskilde"), f"><v>{year}",
+                _money(lines), _money(settled),
+            ))  # fmt: skip
+        whole = [Ore(sum(each[place] for each in self._funding.values())) for place in (0, 1)]
+        sheet.row((self._ref("Sum", _BOLD), "", "", *(_money(each, _BOLD_MONEY) for each in whole)))
+        sheet.end(filtered=len(self._funding) + 1)
+
+    @staticmethod
+    def _sums(totals: Totals, style: int) -> tuple[str, ...]:
+        counts = _BOLD if style == _BOLD_MONEY else _PLAIN
+        money = (
+            totals.gross, totals.copay, totals.amount, totals.corrections, totals.adjustments, totals.to_settle,
+        )  # fmt: skip
+        return (
+            f' s="{counts}"><v>{totals.visits}',
+            f' s="{counts}"><v>{totals.persons}',
+            *(_money(each, style) for each in money),
+        )
+
+    def _ref(self, text: str | None, style: int = _PLAIN) -> str:
+        return self._strings.ref(text, style)
+
+    def _turn(self) -> None:
+        if self._lines:
+            self._lines[-1].end()
+            self._close()
+        self._part = self._open(f"xl/worksheets/lines{len(self._lines) + 1}.xml")
+        self._lines.append(_Sheet(LINE_COLUMNS, self._part.write, self._strings))
+
+    def _open(self, name: str) -> IO[bytes]:
+        # By name, not by ZipInfo: a member opened so is dated 1980, whatever the day.
+        return self._zip.open(name, "w")
+
+    def _close(self) -> None:
+        if self._part is not None:
+            self._part.close()
+            self._part = None
+
+
+class _Sheet:
+    """One sheet on its way out. A cell is what stands between `<c r="A1"` and the end of its value; empty is none."""
+
+    def __init__(self, columns: Sequence[Column], write: Callable[[bytes], object], strings: "_Strings") -> None:
+        self._write, self.rows = write, 0
+        self._letters = [f'<c r="{_letter(place)}' for place in range(len(columns))]
+        self._held: list[str] = []
+        widths = "".join(
+            f'<col min="{place}" max="{place}" width="{column.wide}" customWidth="1"/>'
+            for place, column in enumerate(columns, start=1)
+        )
+        self._held.append(
+            f'{_XML}<worksheet xmlns="{_MAIN}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
+            '<sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" '
+            'state="frozen"/><selection pane="bottomLeft"/></sheetView></sheetViews>'
+            f'<sheetFormatPr defaultRowHeight="15"/><cols>{widths}</cols><sheetData>'
+        )
+        self._wide = len(columns)
+        self.row([strings.ref(column.says, _HEAD_NUMBER if column.number else _HEAD) for column in columns])
+
+    def row(self, cells: Iterable[str]) -> None:
+        """Write a row."""
+        self.rows += 1
+        number = self.rows
+        told = [
+            f'{letter}{number}"{cell}</v></c>' if cell[-1] != ">" else f'{letter}{number}"{cell}</c>'
+            for letter, cell in zip(self._letters, cells, strict=False)
+            if cell
+        ]
+        tall = ' ht="30" customHeight="1"' if number == 1 else ""
+        self._held.append(f'<row r="{number}"{tall}>{"".join(told)}</row>')
+        if len(self._held) >= _AT_A_TIME:
+            self._flush()
+
+    def end(self, *, filtered: int | None = None) -> None:
+        """Write what stands under the rows."""
+        self._held.append(
+            f'</sheetData><autoFilter ref="A1:{_letter(self._wide - 1)}{filtered or self.rows}"/>'
+            '<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.6" header="0.3" footer="0.3"/>'
+            '<pageSetup paperSize="9" orientation="landscape" fitToWidth="1" fitToHeight="0"/>'
+            "<headerFooter><oddFooter>&amp;L&amp;A&amp;R&amp;P / &amp;N</oddFooter></headerFooter></worksheet>"
+        )
+        self._flush()
+
+    def _flush(self) -> None:
+        self._write("".join(self._held).encode())
+        self._held.clear()
+
+
+class _Strings:
+    """Texts that repeat, each held once; ids, which do not, stand in their cells."""
+
+    def __init__(self) -> None:
+        self._cells: dict[tuple[str, int], str] = {}
+        self._places: dict[str, int] = {}
+
+    def ref(self, text: str | None, style: int) -> str:
+        """Give the cell of a text."""
+        if not text:
+            return ""
+        cell = self._cells.get((text, style))
+        if cell is None:
+            place = self._places.setdefault(text, len(self._places))
+            cell = self._cells[text, style] = f' s="{style}" t="s"><v>{place}'
+        return cell
+
+    def xml(self) -> str:
+        """Give the table of them."""
+        told = "".join(f'<si><t xml:space="preserve">{_safe(text)}</t></si>' for text in self._places)
+        return f'{_XML}<sst xmlns="{_MAIN}" uniqueCount="{len(self._places)}">{told}</sst>'
+
+
+class _Aside:
+    """A sheet that grows beside the one being written: a zip holds its members one after another."""
+
+    def __init__(self) -> None:
+        self._squeeze = zlib.compressobj(1)
+        self._held = bytearray()
+
+    def write(self, piece: bytes) -> None:
+        self._held += self._squeeze.compress(piece)
+
+    def pour(self, write: Callable[[bytes], object]) -> None:
+        self._held += self._squeeze.flush()
+        spread = zlib.decompressobj()
+        for start in range(0, len(self._held), _BUFFER):
+            write(spread.decompress(bytes(self._held[start : start + _BUFFER])))
+        write(spread.flush())
+
+
+class _Forward(RawIOBase):
+    """A file that only goes forward, so that the zip is written without going back."""
+
+    def __init__(self, write: Callable[[bytes], object]) -> None:
+        self._push = write
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, piece: Any, /) -> int:
+        self._push(bytes(piece))
+        return len(piece)
+
+
+def _bindings(sheets: list[tuple[str, str, int, int]], strings: str) -> list[tuple[str, str]]:
+    """Give the parts that tie the sheets together: (title, file, columns, rows) of each."""
+    package = "http://schemas.openxmlformats.org/package/2006"
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    overrides = "".join(
+        f'<Override PartName="/xl/worksheets/{file}.xml" ContentType="{kind}.worksheet+xml"/>'
+        for _, file, _, _ in sheets
+    )
+    listed = "".join(
+        f'<sheet name="{title}" sheetId="{place}" r:id="r{place}"/>'
+        for place, (title, _, _, _) in enumerate(sheets, start=1)
+    )
+    defined = "".join(
+        f'<definedName name="_xlnm.Print_Titles" localSheetId="{place}">\'{title}\'!$1:$1</definedName>'
+        for place, (title, _, _, _) in enumerate(sheets)
+    )
+    filters = "".join(
+        f'<definedName name="_xlnm._FilterDatabase" localSheetId="{place}" hidden="1">'
+        f"'{title}'!$A$1:${_letter(wide - 1)}${rows}</definedName>"
+        for place, (title, _, wide, rows) in enumerate(sheets)
+    )
+    areas = "".join(
+        f'<definedName name="_xlnm.Print_Area" localSheetId="{place}">'
+        f"'{title}'!$A$1:${_letter(min(wide, _PRINTED_OF_LINES) - 1)}${rows}</definedName>"
+        for place, (title, _, wide, rows) in enumerate(sheets)
+        if wide == len(LINE_COLUMNS)
+    )
+    ties = "".join(
+        f'<Relationship Id="r{place}" Type="{_TIES}/worksheet" Target="worksheets/{file}.xml"/>'
+        for place, (_, file, _, _) in enumerate(sheets, start=1)
+    )
+    return [
+        ("xl/sharedStrings.xml", strings),
+        ("xl/styles.xml", _STYLES),
+        (
+            "xl/workbook.xml",
+            (
+                f'{_XML}<workbook xmlns="{_MAIN}" xmlns:r="{_TIES}"><sheets>{listed}</sheets>'
+                f"<definedNames>{filters}{areas}{defined}</definedNames></workbook>"
+            ),
+        ),
+        (
+            "xl/_rels/workbook.xml.rels",
+            (
+                f'{_XML}<Relationships xmlns="{package}/relationships">{ties}'
+                f'<Relationship Id="s" Type="{_TIES}/styles" Target="styles.xml"/>'
+                f'<Relationship Id="t" Type="{_TIES}/sharedStrings" Target="sharedStrings.xml"/></Relationships>'
+            ),
+        ),
+        (
+            "_rels/.rels",
+            (
+                f'{_XML}<Relationships xmlns="{package}/relationships">'
+                f'<Relationship Id="w" Type="{_TIES}/officeDocument" Target="xl/workbook.xml"/></Relationships>'
+            ),
+        ),
+        (
+            "[Content_Types].xml",
+            (
+                f'{_XML}<Types xmlns="{package}/content-types">'
+                '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+                '<Default Extension="xml" ContentType="application/xml"/>'
+                f'<Override PartName="/xl/workbook.xml" ContentType="{kind}.sheet.main+xml"/>{overrides}'
+                f'<Override PartName="/xl/styles.xml" ContentType="{kind}.styles+xml"/>'
+                f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}.sharedStrings+xml"/></Types>'
+            ),
+        ),
+    ]
+
+
+_STYLES: Final = (
+    f'{_XML}<styleSheet xmlns="{_MAIN}"><numFmts count="1">'
+    '<numFmt numFmtId="164" formatCode="dd\\.mm\\.yyyy"/></numFmts>'
+    '<fonts count="4"><font><sz val="10"/><name val="Calibri"/></font>'
+    '<font><b/><sz val="10"/><color rgb="FFFFFFFF"/><name val="Calibri"/></font>'
+    '<font><b/><sz val="10"/><name val="Calibri"/></font>'
+    '<font><i/><sz val="9"/><color rgb="FF606E74"/><name val="Calibri"/></font></fonts>'
+    '<fills count="3"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>'
+    '<fill><patternFill patternType="solid"><fgColor rgb="FF104E61"/></patternFill></fill></fills>'
+    '<borders count="2"><border/><border><left/><right/><top style="thin"/><bottom/></border></borders>'
+    '<cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="10">'
+    "<xf/>"
+    '<xf fontId="1" fillId="2" applyFont="1" applyFill="1" applyAlignment="1">'
+    '<alignment vertical="center" wrapText="1"/></xf>'
+    '<xf numFmtId="4" applyNumberFormat="1"/>'
+    '<xf numFmtId="164" applyNumberFormat="1"/>'
+    '<xf fontId="2" borderId="1" applyFont="1" applyBorder="1"/>'
+    '<xf numFmtId="4" fontId="2" borderId="1" applyNumberFormat="1" applyFont="1" applyBorder="1"/>'
+    '<xf fontId="3" applyFont="1"/>'
+    '<xf fontId="1" fillId="2" applyFont="1" applyFill="1" applyAlignment="1">'
+    '<alignment horizontal="right" vertical="center" wrapText="1"/></xf>'
+    '<xf applyAlignment="1"><alignment vertical="top" wrapText="1"/></xf>'
+    '<xf applyAlignment="1"><alignment horizontal="left" indent="1"/></xf>'
+    '</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
+)
+
+
+@lru_cache(maxsize=4096)
+def _money(amount: Ore, style: int = _MONEY) -> str:
+    return f' s="{style}"><v>{amount / 100}'
+
+
+@lru_cache(maxsize=1024)
+def _day(day: date) -> str:
+    return f' s="{_DAY}"><v>{(day - _EPOCH).days}'
+
+
+def _said(text: VisitId | str | None, style: int = _PLAIN) -> str:
+    """Give a text that does not repeat. What it is made of is plain: an id, a masked number."""
+    return f' s="{style}" t="inlineStr"><is><t>{_safe(text)}</t></is>' if text else ""
+
+
+def _safe(text: str) -> str:
+    """Give text that XML can hold: control characters have no place in it."""
+    return escape("".join(char for char in text if char >= " " or char in "\t\n\r") if not text.isprintable() else text)
+
+
+def _letter(place: int) -> str:
+    return chr(ord("A") + place)
