@@ -143,8 +143,10 @@ def told_of_problems(screen: Screen, rows: Sequence[tables.Row], *, most: int = 
     screen.line("problems", count=len(wrong))
     for row in wrong[:most]:
         place = words.say(screen.speech, "row", row=row["row"])
+        whose = f" ({row['external_ref']})" if row.get("external_ref") else ""
         advice = words.remedy(screen.speech, row["problem"], "")
-        screen.aside(f"  {place}: {row['remedy']}" + (f" {advice}" if advice and advice != row["remedy"] else ""))
+        remedy = row["remedy"].rstrip(".")
+        screen.aside(f"  {place}{whose}: {remedy}." + (f" {advice}" if advice.rstrip(".") != remedy else ""))
     if len(wrong) > most:
         screen.aside("  " + words.say(screen.speech, "more", count=len(wrong) - most))
 

@@ -60,7 +60,7 @@ CLOCKS: Final[Mapping[str, Clock]] = {
     "quota": Clock.NEVER,
     "request": Clock.REQUEST,
     "seal": Clock.SETTLED,
-    "settlement": Clock.NEVER,
+    "settlement": Clock.SETTLED,
     "unit": Clock.NEVER,
     "visit": Clock.SETTLED,
     "void": Clock.SETTLED,

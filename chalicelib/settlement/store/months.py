@@ -3,7 +3,7 @@
 import random
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Final, TypeVar
 
@@ -17,6 +17,7 @@ from chalicelib.settlement.rules import Entry, MonthState, Settlement
 from chalicelib.settlement.store.reading import Item, entry_of, fast, skip_of
 from chalicelib.shared.acting import Change
 from chalicelib.shared.answers import TryAgainError
+from chalicelib.shared.calendar import kept_five_years, start_of
 from chalicelib.shared.ids import Tenant, VenueId
 
 Answer = TypeVar("Answer")
@@ -147,6 +148,7 @@ def _row(settlement: Settlement) -> table.SettlementRow:
         sk=settlement.month,
         state=settlement.state.value,
         document=msgspec.json.encode(settlement).decode(),
+        expires=table.epoch(kept_five_years(start_of(date.fromisoformat(f"{settlement.month}-01")))),
     )
 
 
