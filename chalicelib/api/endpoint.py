@@ -1,6 +1,7 @@
 """One way through every door: who may ask, what was sent, one action, one answer."""
 
 import functools
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,10 +13,10 @@ from chalicelib import wiring
 from chalicelib.access.rules import Caller, Device, Right, Role
 from chalicelib.api import answering
 from chalicelib.api.answering import Answer
-from chalicelib.api.reading import read
+from chalicelib.api.reading import guard_address, identity_number, read
 from chalicelib.shared.acting import Actor, acting
-from chalicelib.shared.answers import ForbiddenError, MalformedError, OpplevError, UnauthenticatedError
-from chalicelib.shared.ids import CallerId, Tenant, is_id
+from chalicelib.shared.answers import Field, ForbiddenError, MalformedError, OpplevError, UnauthenticatedError
+from chalicelib.shared.ids import UUID, CallerId, Tenant, holds_identity_number, is_id
 
 _ANYONE: Final = Actor(CallerId("anyone"), "public")
 PUBLIC: Final[frozenset[Role]] = frozenset()
@@ -84,6 +85,10 @@ class Asking:
             raise MalformedError("idempotency_key_missing", "Send a header Idempotency-Key with an id of your making.")
         if not is_id(key):
             raise MalformedError("bad_idempotency_key", "Idempotency-Key takes letters, digits, _ and -, at most 64.")
+        if not re.fullmatch(UUID, key) and holds_identity_number(key):
+            raise identity_number(
+                Field("Idempotency-Key", "identity_number", "Give the call an id of your own making.")
+            )
         return str(key)
 
     @property
@@ -149,7 +154,9 @@ def _through(opening: Opening, view: Callable[..., Answer], request: Request, pa
         now = house.clock()
         who = _who(opening, request, body, now) if opening.who else None
         _insist_on_ids(path)
-        asking = Asking(who, now, dict(request.query_params or {}), request.headers, request_id)
+        query = dict(request.query_params or {})
+        guard_address({**path, **query})
+        asking = Asking(who, now, query, request.headers, request_id)
         sent = () if opening.takes is None else (_sent(opening, opening.takes, request, body),)
         with acting(_actor(opening, who)):
             return answering.respond(view(asking, *sent, **path), request_id)

@@ -1,21 +1,23 @@
 """What a caller sent, read strictly: every fault is named with its field, and no identity number gets through."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
 from msgspec import Meta
 
 from chalicelib.shared.answers import Field, MalformedError, RuleError, TooLargeError
-from chalicelib.shared.ids import ID, UUID, holds_identity_number
+from chalicelib.shared.ids import ID, UUID, holds_identity_number, is_identity_number
 from chalicelib.shared.money import Ore
 
 Sent = TypeVar("Sent")
 
 MOST_BYTES: Final = 1_000_000
-# A kontonummer has eleven digits by nature and is checked as such; codes and tokens are random and stay unread here.
-UNGUARDED: Final = frozenset({"account", "card", "code", "id", "public_key", "visit_id"})
+# A kontonummer has eleven digits by nature and is checked as such.
+UNGUARDED: Final = frozenset({"account"})
+# In codes, tokens and random ids eleven such digits may stand by chance: refused where they are all there is.
+RANDOM: Final = frozenset({"card", "code", "id", "public_key", "visit_id"})
 REFERENCE: Final = r"^[A-Za-z0-9_.:/-]+$"
 _REGEX: Final = re.compile(r"matching regex '(.+)'")
 _CHOICES: Final = re.compile(r"\^\(([\w|]+)\)\$")
@@ -24,6 +26,8 @@ _PATTERNS: Final = {
     UUID: "A UUID in lower case, such as 2f0c6f0e-6d6e-4c8e-9d4a-0b8f6a1c2d3e.",
     REFERENCE: "An opaque reference: letters, digits and _ . : / - only, no spaces and never a name.",
 }
+_MOST_FAULTS: Final = 20
+_LOOKS_LIKE: Final = "This looks like a fødselsnummer or a D-number; send a reference of your own in its place."
 _AT: Final = re.compile(r" - at `(.+)`$")
 
 Id = Annotated[str, Meta(pattern=ID)]
@@ -58,6 +62,7 @@ def read(raw: bytes, kind: type[Sent]) -> Sent:
     try:
         sent = msgspec.json.decode(raw, type=kind)
     except msgspec.ValidationError:
+        _guard_what_is_wrong(raw)
         raise MalformedError("bad_fields", "Some fields are missing or wrong.", _faults(raw, kind)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise MalformedError("not_json", "The body is not JSON in UTF-8.") from None
@@ -83,15 +88,37 @@ def read_cells(cells: Mapping[str, str], kind: type[Row]) -> Row:
         elif field.required:
             faults.append(Field(field.encode_name, "missing", "This field is needed."))
     if faults:
+        _guarded(dict(cells))
         raise MalformedError("bad_fields", "Some fields are missing or wrong.", tuple(faults))
     return _guarded(msgspec.convert(given, kind))
 
 
 def _guarded(sent: Sent) -> Sent:
-    found = tuple(_identity_numbers(sent, ""))
+    found = tuple(_identity_numbers(sent, "", holds_identity_number))[:_MOST_FAULTS]
     if found:
-        raise RuleError("identity_number", "A national identity number is never stored here; leave it out.", found)
+        raise identity_number(*found)
     return sent
+
+
+def identity_number(*faults: Field) -> RuleError:
+    """Say that an identity number was sent, where, and what to send in its place; never the number."""
+    detail = "A fødselsnummer or D-number is never taken in here. Leave it out, or send a reference of your own."
+    return RuleError("identity_number", detail, faults)
+
+
+def guard_address(texts: Mapping[str, str]) -> None:
+    """Raise RuleError `identity_number` where one stands in an address: in its path, its query or its headers."""
+    found = [Field(name, "identity_number", _LOOKS_LIKE) for name, text in texts.items() if is_identity_number(text)]
+    if found:
+        raise identity_number(*found)
+
+
+def _guard_what_is_wrong(raw: bytes) -> None:
+    """Look for an identity number also where a field's form is wrong, since that is what is to be told first."""
+    try:
+        _guarded(msgspec.json.decode(raw))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return
 
 
 def _faults(raw: bytes, kind: type[Any]) -> tuple[Field, ...]:
@@ -111,7 +138,7 @@ def _faults(raw: bytes, kind: type[Any]) -> tuple[Field, ...]:
                 faults.append(_fault(name, str(error)))
         elif field.required:
             faults.append(Field(name, "missing", "This field is needed."))
-    return tuple(faults[:20])
+    return tuple(faults[:_MOST_FAULTS])
 
 
 def _fault(name: str, message: str) -> Field:
@@ -137,22 +164,26 @@ def shown(name: str) -> str:
     return name if re.fullmatch(r"[A-Za-z_]{1,40}", name) else "?"
 
 
-def _identity_numbers(value: Any, path: str) -> Iterator[Field]:
+Guard = Callable[[str], bool]
+
+
+def _identity_numbers(value: Any, path: str, guard: Guard) -> Iterator[Field]:
     if isinstance(value, str):
-        if holds_identity_number(value):
-            yield Field(path, "identity_number", "This looks like a fødselsnummer.")
+        if guard(value):
+            yield Field(path, "identity_number", _LOOKS_LIKE)
     else:
-        for step, inner in _inside(value):
-            yield from _identity_numbers(inner, f"{path}{step}".removeprefix("."))
+        for step, inner, inner_guard in _inside(value, guard):
+            yield from _identity_numbers(inner, f"{path}{step}".removeprefix("."), inner_guard)
 
 
-def _inside(value: Any) -> Iterator[tuple[str, Any]]:
+def _inside(value: Any, guard: Guard) -> Iterator[tuple[str, Any, Guard]]:
     if isinstance(value, msgspec.Struct):
         value = {name: getattr(value, name) for name in value.__struct_fields__}
     if isinstance(value, dict):
         for key, item in value.items():
-            if key not in UNGUARDED:
-                yield f".{key}", item
-                yield "", key
+            if guard(str(key)):
+                yield "", key, guard  # and the name is not repeated
+            elif key not in UNGUARDED:
+                yield f".{shown(str(key))}", item, is_identity_number if key in RANDOM else guard
     elif isinstance(value, list | tuple):
-        yield from ((f"[{index}]", item) for index, item in enumerate(value))
+        yield from ((f"[{index}]", item, guard) for index, item in enumerate(value))

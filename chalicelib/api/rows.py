@@ -11,8 +11,8 @@ from typing import Annotated, Any, Final, Generic
 import msgspec
 from msgspec import Meta
 
-from chalicelib.api.reading import Body, Row, check_size, read, read_cells, shown
-from chalicelib.shared.answers import Field, MalformedError, OpplevError, RuleError
+from chalicelib.api.reading import Body, Row, check_size, identity_number, read, read_cells, shown
+from chalicelib.shared.answers import Field, MalformedError, OpplevError
 from chalicelib.shared.ids import UUID, holds_identity_number, is_id
 
 MOST_ROWS: Final = 500
@@ -116,8 +116,7 @@ def _id_in(raw: msgspec.Raw) -> str | None:
 def _line(row_id: str | None, reading: Callable[[], Row]) -> Line[Row]:
     # A random UUID may hold eleven digits by chance; any other id is guarded as every text is.
     if row_id is not None and not re.fullmatch(UUID, row_id) and holds_identity_number(row_id):
-        fault = Field("id", "identity_number", "This looks like a fødselsnummer.")
-        return Line(None, RuleError("identity_number", "A national identity number is never stored here.", (fault,)))
+        return Line(None, identity_number(Field("id", "identity_number", "Give the row an id of your own making.")))
     shown_id = row_id if row_id is not None and is_id(row_id) else None
     try:
         return Line(shown_id, reading())

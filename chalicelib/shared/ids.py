@@ -19,7 +19,10 @@ UUID: Final = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 _BASE32: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's, in the alphabet's order
 _SORTABLE_DIGITS: Final = 26
 _RANDOM_BITS: Final = 80
-_ELEVEN_DIGITS: Final = re.compile(r"(?<!\d)\d{6}[ .-]?\d{5}(?!\d)", re.ASCII)
+_BETWEEN: Final = r"[ .:/_-]?"
+_ELEVEN_DIGITS: Final = re.compile(
+    rf"(?<!\d)\d{{2}}{_BETWEEN}\d{{2}}{_BETWEEN}\d{{2}}{_BETWEEN}\d{{5}}(?!\d)", re.ASCII
+)
 _FIRST_WEIGHTS: Final = (3, 7, 6, 1, 8, 9, 4, 5, 2)
 _SECOND_WEIGHTS: Final = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
 
@@ -42,6 +45,15 @@ def holds_identity_number(text: str) -> bool:
     a remainder of 0 to 3 (Skatteetaten, "Nytt fødselsnummer fra 2032"). The date part is not looked at.
     """
     return any(_has_control_digits(re.sub(r"\D", "", found.group())) for found in _ELEVEN_DIGITS.finditer(text))
+
+
+def is_identity_number(text: str) -> bool:
+    """Say whether a text is nothing but a fødselsnummer, as `holds_identity_number` knows it.
+
+    For what is random by nature, as a token, in which eleven such digits may stand by chance.
+    """
+    found = _ELEVEN_DIGITS.fullmatch(text.strip())
+    return found is not None and _has_control_digits(re.sub(r"\D", "", found.group()))
 
 
 def _has_control_digits(eleven: str) -> bool:
