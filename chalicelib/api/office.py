@@ -135,6 +135,9 @@ class AgreementBody(Body, frozen=True, rename={"starts": "from"}):
     vat_code: Id | None = None
     funding_source: Id | None = None
     signed_on: date | None = None
+    for_all: Annotated[
+        bool, Meta(description="let the other offers under the same quota take over limit and period from that day")
+    ] = False
 
 
 class EnrolmentBody(Body, frozen=True):
@@ -280,6 +283,7 @@ def add_agreement(asking: Asking, sent: AgreementBody, venue: str) -> Answer:
             signed_on=sent.signed_on,
         ),
         first_open_day=house.closing.first_open_day(asking.tenant),
+        for_all=sent.for_all,
     )  # fmt: skip
     return Answer(answers.agreement(stored), 201)
 

@@ -23,6 +23,7 @@ from chalicelib.venues.rules import (
     faults_of_offer,
     faults_of_programme,
     faults_of_venue,
+    followers,
     insist,
     lowest_free_code,
     own_quota,
@@ -141,11 +142,14 @@ class Terms:
 
         return _first(self._until_written(tenant, decide), Offer)
 
-    def add_agreement(self, tenant: Tenant, agreement: Agreement, *, first_open_day: date | None) -> Agreement:
+    def add_agreement(
+        self, tenant: Tenant, agreement: Agreement, *, first_open_day: date | None, for_all: bool = False
+    ) -> Agreement:
         """Add a version of an offer's terms; an earlier one ends the day before. The same sent again changes nothing.
 
         No `quota` means the offer's own. RuleError `in_closed_month` where it starts before the first open day,
-        `shared_differs` where offers under the same `quota` have another limit or period on any of its days.
+        `shared_differs` where offers under the same `quota` have another limit or period on any of its days; with
+        `for_all` these take over the new one's on the day it starts.
         """
         quota = agreement.quota or own_quota(agreement.venue, agreement.offer)
         new = replace(agreement, quota=quota)
@@ -154,13 +158,20 @@ class Terms:
             configuration = _standing(reading)
             _known(configuration.venues.get(new.venue), "unknown_venue")
             offer = _known(configuration.offers.get((new.venue, new.offer)), "unknown_offer")
-            insist(faults_of_agreement(new, _programme(configuration, new.programme)))
+            programme = _programme(configuration, new.programme)
+            insist(faults_of_agreement(new, programme))
             if new in configuration.agreements:
                 return []
             _insist_open(new, first_open_day)
-            refuse_another_allowance(configuration.agreements, new)
-            # The offer is written along, unchanged: its version guards the versions of its terms against each other.
-            return [new, *ended_by(configuration.agreements, new), offer]
+            ended = ended_by(configuration.agreements, new)
+            changed = [new, *ended, *(followers(configuration.agreements, new) if for_all else ())]
+            stand = {_place(each): each for each in (*configuration.agreements, *changed)}
+            for version in changed:
+                refuse_another_allowance(stand.values(), version)
+            # Written along, unchanged, as a guard: the offer against other versions of its terms at the same time,
+            # and where an allowance is shared the programme against other offers that share it.
+            shared = new.quota != own_quota(new.venue, new.offer)
+            return [*changed, offer, *([programme] if shared else [])]
 
         self._until_written(tenant, decide)
         return new
@@ -186,6 +197,10 @@ def _known(found: _Known | None, code: str) -> _Known:
     if found is None:
         raise UnknownError(code, "There is no such thing here.")
     return found
+
+
+def _place(version: Agreement) -> tuple[str, str, str, date]:
+    return version.programme, version.venue, version.offer, version.starts
 
 
 def _insist_open(new: Agreement, first_open_day: date | None) -> None:

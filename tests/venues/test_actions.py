@@ -262,3 +262,43 @@ def test_offers_of_two_venues_with_the_same_name_do_not_share_an_allowance(with_
     first = with_film.add_agreement(TENANT, AGREEMENT, first_open_day=None)
     second = with_film.add_agreement(TENANT, replace(AGREEMENT, venue=bad), first_open_day=None)
     assert first.quota != second.quota
+
+
+SHARED = replace(AGREEMENT, quota="kultur")
+MUSEUM = replace(SHARED, offer=OfferId("museum"))
+
+
+@pytest.fixture
+def with_two(with_film: Terms) -> Terms:
+    with_film.put_offer(TENANT, replace(OFFER, id=OfferId("museum")))
+    with_film.add_agreement(TENANT, MUSEUM, first_open_day=None)
+    return with_film
+
+
+def test_an_offer_that_shares_an_allowance_cannot_have_another_limit_and_nothing_is_stored(with_two: Terms) -> None:
+    with pytest.raises(RuleError) as refused:
+        with_two.add_agreement(TENANT, replace(SHARED, limit=6), first_open_day=None)
+    assert (refused.value.code, [fault.path for fault in refused.value.fields]) == ("shared_differs", ["limit"])
+    assert with_two.configuration(TENANT).agreements == (MUSEUM,)
+
+
+def test_a_shared_limit_is_changed_for_all_offers_at_once_from_a_day(with_two: Terms) -> None:
+    with_two.add_agreement(TENANT, SHARED, first_open_day=None)
+    summer = replace(SHARED, starts=date(2026, 7, 1), limit=8)
+    for _ in range(2):  # twice is as good as once
+        with_two.add_agreement(TENANT, summer, first_open_day=None, for_all=True)
+    june = date(2026, 6, 30)
+    assert set(with_two.configuration(TENANT).agreements) == {
+        replace(SHARED, until=june),
+        summer,
+        replace(MUSEUM, until=june),
+        replace(MUSEUM, starts=date(2026, 7, 1), limit=8),
+    }
+
+
+def test_of_two_offers_that_begin_to_share_at_once_with_different_limits_one_is_refused(with_film: Terms) -> None:
+    with_film.put_offer(TENANT, replace(OFFER, id=OfferId("museum")))
+    wanted = [SHARED, replace(MUSEUM, limit=6)]
+    said = outcomes([lambda each=each: with_film.add_agreement(TENANT, each, first_open_day=None) for each in wanted])
+    assert sorted(type(each).__name__ for each in said) == ["Agreement", "RuleError"]
+    assert len(with_film.configuration(TENANT).agreements) == 1

@@ -31,7 +31,14 @@ from chalicelib.venues.rules.records import (
     VenueKind,
     own_quota,
 )
-from chalicelib.venues.rules.saving import CODES, ended_by, lowest_free_code, refuse_another_allowance, with_account
+from chalicelib.venues.rules.saving import (
+    CODES,
+    ended_by,
+    followers,
+    lowest_free_code,
+    refuse_another_allowance,
+    with_account,
+)
 
 __all__ = [
     "CATEGORIES",
@@ -65,6 +72,7 @@ __all__ = [
     "faults_of_offer",
     "faults_of_programme",
     "faults_of_venue",
+    "followers",
     "in_language",
     "insist",
     "is_by_ceiling",

@@ -1,6 +1,6 @@
 """What saving a record makes of those that stand: its code, its account, the versions that it ends."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -63,16 +63,34 @@ def refuse_another_allowance(standing: Iterable[Agreement], new: Agreement) -> N
     One counter can be held to one limit in one period only; what an offer costs and whom it lets in is its own.
     """
     for other in standing:
-        same_counter = (other.programme, other.quota) == (new.programme, new.quota)
-        same_offer = (other.venue, other.offer) == (new.venue, new.offer)
-        at_once = other.starts <= new.until and new.starts <= other.until
-        if not same_counter or same_offer or not at_once:
-            continue
-        told = {"limit": (other.limit, new.limit), "per": (other.per, new.per)}
-        faults = tuple(
-            Field(path, "shared_differs", f"Others under the same `quota` have {'none' if has is None else has}.")
-            for path, (has, wants) in told.items()
-            if has != wants
-        )
+        faults = tuple(_differences(other, new))
         if faults:
-            raise RuleError("shared_differs", "Offers that share an allowance have one limit and one period.", faults)
+            detail = (
+                "Offers that share an allowance have one limit and one period; `for_all` changes it for all of them."
+            )
+            raise RuleError("shared_differs", detail, faults)
+
+
+def followers(standing: Iterable[Agreement], new: Agreement) -> list[Agreement]:
+    """Give the versions by which the other offers that share an allowance take over its new limit and period.
+
+    They change on the day the new one starts, and keep everything else; what held before then ends the day before.
+    """
+    made = []
+    for other in standing:
+        if any(_differences(other, new)):
+            made.append(replace(other, starts=max(other.starts, new.starts), limit=new.limit, per=new.per))
+            if other.starts < new.starts:
+                made.append(replace(other, until=new.starts - timedelta(days=1)))
+    return made
+
+
+def _differences(other: Agreement, new: Agreement) -> Iterator[Field]:
+    same_counter = (other.programme, other.quota) == (new.programme, new.quota)
+    same_offer = (other.venue, other.offer) == (new.venue, new.offer)
+    at_once = other.starts <= new.until and new.starts <= other.until
+    if same_counter and at_once and not same_offer:
+        for path, has, wants in (("limit", other.limit, new.limit), ("per", other.per, new.per)):
+            if has != wants:
+                said = f"Others under the same `quota` have {'none' if has is None else has}."
+                yield Field(path, "shared_differs", said)
