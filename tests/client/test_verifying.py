@@ -1,0 +1,51 @@
+"""The book of changes, verified from the command line a part a call."""
+
+import json
+from typing import Any
+
+from clerk.api import Reply
+from tests.client.conftest import Desk
+
+HEAD = {"name": "2026-11-22T09Z", "since": "x", "until": "y", "entries": 3, "before": "0" * 64, "digest": "f" * 64}
+PART: dict[str, Any] = {
+    "entries": 100, "seals": 24, "finding": None, "cursor": None, "head": HEAD, "waiting": 0, "waiting_since": None,
+    "unkeyed": 0,
+}  # fmt: skip
+
+
+def answering(desk: Desk, *parts: dict[str, Any]) -> None:
+    """Answer with these parts in turn."""
+    left = iter(parts)
+
+    def answer(method: str, path: str) -> Reply | None:
+        assert (method, path) == ("POST", "/v1/audit/verify")
+        return 200, {}, json.dumps(next(left)).encode()
+
+    desk.before, desk.role = answer, "office"
+
+
+def test_the_whole_chain_is_gone_through_and_its_head_given_to_keep(desk: Desk) -> None:
+    answering(desk, PART | {"cursor": "2026-11-21T09Z"}, PART | {"waiting": 2, "waiting_since": "2026-11-22T10:05:00Z"})
+    _, said = desk.say("verify-audit", "--words", "nb")
+    assert "200 oppføringer, 48 segl" in said
+    assert "2 oppføringer er ikke forseglet" in said
+    assert f"2026-11-22T09Z {'f' * 64}" in said
+    assert [json.loads(body) for _, _, body in desk.sent] == [{}, {"cursor": "2026-11-21T09Z"}]
+
+
+def test_a_seal_that_was_written_down_is_held_against_what_stands(desk: Desk) -> None:
+    answering(desk, PART)
+    told = desk.run("verify-audit", "--kept", "2026-11-01T09Z", "a" * 64)
+    assert told["holds"] is True
+    assert json.loads(desk.sent[0][2])["kept"] == {"name": "2026-11-01T09Z", "digest": "a" * 64}
+
+
+def test_what_does_not_fit_is_named_and_ends_with_three(desk: Desk) -> None:
+    finding = {
+        "fault": "changed", "says": "An entry was changed.", "at": "x", "seal": "2026-11-22T08Z", "entry": "01J",
+    }  # fmt: skip
+    answering(desk, PART | {"finding": finding, "cursor": "2026-11-22T08Z"})
+    _, said = desk.say("verify-audit", code=3)
+    assert "An entry was changed. (changed, 2026-11-22T08Z 01J)" in said
+    answering(desk, PART | {"finding": finding})
+    assert desk.run("verify-audit", code=3)["finding"] == finding
