@@ -3,6 +3,7 @@
 from chalice.app import Chalice
 
 from chalicelib.api import (
+    audit,
     close_months,
     finance,
     holder,
@@ -11,6 +12,7 @@ from chalicelib.api import (
     open_doors,
     renewals,
     scan,
+    seal_hours,
     statistics,
     units,
 )
@@ -27,6 +29,7 @@ register(
     holder.doors,
     finance.doors,
     statistics.doors,
+    audit.doors,
     open_doors.doors,
 )
 
@@ -35,3 +38,9 @@ register(
 def close_month(event: dict[str, object], context: object) -> dict[str, str]:
     """Close the month that has ended, for every municipality; a schedule in Oslo time calls it on the 1st."""
     return close_months.run(event, context)
+
+
+@app.lambda_function(name="seal_audit")
+def seal_audit(event: dict[str, object], context: object) -> dict[str, int]:
+    """Seal the book of changes, for every municipality; a schedule calls it sixteen minutes past every hour."""
+    return seal_hours.run(event, context)

@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import json
 import secrets
+import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -43,6 +44,8 @@ class Notary:
         self._clock = clock
         stray = secrets.token_bytes(32)
         self._key = key or (lambda _: stray)
+        self._lock = threading.Lock()
+        self._latest = (0, 0)  # the millisecond of the latest id, and the number that tells it from others of the same
 
     def note(self, write: TransactWrite, tenant: Tenant, what: str, *changes: Change) -> None:
         """Add one entry to a transaction: `what` was done, as `card.issued`, by whoever is acting.
@@ -53,7 +56,7 @@ class Notary:
         write.save(
             table.AuditRow(
                 table.audit_pk(tenant, oslo_date(at).isoformat()),
-                sortable_id(at, secrets.token_bytes(10)),
+                self._next_id(at),
                 what=what,
                 document=self._document(tenant, at, changes),
                 expires=table.epoch(kept_five_years(at)),
@@ -63,6 +66,14 @@ class Notary:
     def open_book(self, write: TransactWrite, tenant: Tenant) -> None:
         """Write down since when a new municipality's changes are kept, for the one who seals them."""
         write.save(table.BookRow(table.seals_pk(tenant), table.BOOK, since=self._clock().astimezone(UTC).isoformat()))
+
+    def _next_id(self, at: datetime) -> str:
+        """Give an id of its own, after every other that this process made in the same millisecond."""
+        with self._lock:
+            now = int(at.timestamp() * 1000)
+            last, number = self._latest
+            self._latest = (now, number + 1 if now == last else int.from_bytes(secrets.token_bytes(9)))
+            return sortable_id(at, self._latest[1].to_bytes(10))
 
     def _document(self, tenant: Tenant, at: datetime, changes: tuple[Change, ...]) -> str:
         written = self._written(tenant, at, changes, _LONG)

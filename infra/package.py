@@ -22,7 +22,8 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 MACHINES: Final = {"x86_64": "x86_64", "arm64": "aarch64"}
 LAMBDA_LIMIT: Final = 250_000_000  # bytes, unpacked
 TEMPLATE_LIMIT: Final = 1_000_000
-_SOURCES: Final = (".chalice/config.json", "infra/cloud/api-policy.json", "infra/cloud/close-policy.json", "app.py")
+_POLICIES: Final = tuple(f"infra/cloud/{of}-policy.json" for of in ("api", "close", "seal"))
+_SOURCES: Final = (".chalice/config.json", *_POLICIES, "app.py")
 _EARLIEST: Final = (1980, 1, 1, 0, 0, 0)
 
 

@@ -4,6 +4,8 @@ from typing import Final
 
 from chalicelib import wiring
 from chalicelib.api.answering import LOG
+from chalicelib.settlement.rules import TIMER
+from chalicelib.shared.acting import Actor, acting
 from chalicelib.shared.ids import Tenant
 
 _ALL_OF_IT: Final = 600.0
@@ -25,7 +27,8 @@ def run(event: dict[str, object], context: object) -> dict[str, str]:
     named = event.get("tenants")
     tenants = [Tenant(str(each)) for each in named] if isinstance(named, list) else house.terms.tenants()
     work = house.closing.carry_on if event.get("carry_on") else house.closing.close_all_due
-    outcomes = work(tenants, now=house.clock(), time_for=pace)
+    with acting(Actor(TIMER, "timer")):
+        outcomes = work(tenants, now=house.clock(), time_for=pace)
     for tenant, outcome in outcomes:
         if isinstance(outcome, Exception):
             LOG.error("month_not_closed tenant=%s fault=%s", tenant, type(outcome).__name__)

@@ -7,6 +7,7 @@ from itertools import chain, islice
 from typing import Final, Protocol
 
 from chalicelib.audit.rules import (
+    MOST_COVERED,
     Entry,
     Fault,
     Finding,
@@ -17,6 +18,7 @@ from chalicelib.audit.rules import (
     check_seal,
     due,
     first_id,
+    is_entry_id,
     last_id,
     place_after,
     seal_name,
@@ -24,6 +26,7 @@ from chalicelib.audit.rules import (
     start_of_hour,
     time_of,
 )
+from chalicelib.shared.answers import MalformedError, UnknownError
 from chalicelib.shared.calendar import kept_five_years, start_of
 from chalicelib.shared.ids import Tenant
 
@@ -86,13 +89,17 @@ class AuditBook:
     store: Book
     key: Callable[[Tenant], tuple[int, bytes]]
     key_of: Callable[[Tenant, int], bytes | None]
+    most_covered: int = MOST_COVERED  # entries under one seal
 
     def page(
         self, tenant: Tenant, day: date, *, kind: str | None, before: str | None, most: int, now: datetime
     ) -> tuple[list[Entry], str | None]:
         """Give an Oslo day's entries, the latest first, and before which id the next page goes on, if there is one."""
-        first = first_id(Place(start_of(day)))
-        end = before or first_id(Place(start_of(day + _DAY)))
+        first, end = first_id(Place(start_of(day))), first_id(Place(start_of(day + _DAY)))
+        if before is not None:
+            if not (is_entry_id(before) and first < before <= end):
+                raise MalformedError("bad_query", "Give cursor as the page before gave it, with the same day.")
+            end = before
         found = list(islice(self.store.entries(tenant, first, end, kind=kind, backwards=True, now=now), most + 1))
         return found[:most], found[most - 1].id if len(found) > most else None
 
@@ -101,7 +108,7 @@ class AuditBook:
         made = 0
         while (place := self._place(tenant, now)).since < due(now):
             entries = self.store.entries(tenant, first_id(place), first_id(Place(due(now))), now=now)
-            for seal in seals(tenant, place, entries, due(now), self.key(tenant)):
+            for seal in seals(tenant, place, entries, due(now), self.key(tenant), most=self.most_covered):
                 if not self.store.put_seal(tenant, seal):
                     break  # somebody else seals at the same time: go on after what they made
                 made += 1
@@ -118,6 +125,10 @@ class AuditBook:
             except Exception as error:  # noqa: BLE001  one municipality's fault is not the next one's; the door logs it
                 outcomes.append((tenant, error))
         return outcomes
+
+    def head(self, tenant: Tenant) -> Seal | None:
+        """Give the latest seal."""
+        return self.store.head(tenant)
 
     def seals(self, tenant: Tenant, since: date, before: date, *, now: datetime) -> Iterator[Seal]:
         """Give the seals that begin on the Oslo days from one to before another, in order."""
@@ -184,7 +195,9 @@ class AuditBook:
         """Give where the first seal to check has to go on; None where what was before it has gone with its year."""
         if past is not None:
             seal = self.store.seal(tenant, past, now=now)
-            return None if seal is None else place_after(seal)
+            if seal is None:
+                raise UnknownError("unknown_seal", "There is no seal of this name to go on after.")
+            return place_after(seal)
         since = self.store.since(tenant)
         return None if since is None or kept_five_years(since) <= now else Place(start_of_hour(since))
 

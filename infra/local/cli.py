@@ -1,4 +1,4 @@
-"""The commands: run, token, demo, enrol, tenant put, municipality, engine."""
+"""The commands: run, token, demo, enrol, tenant put, municipality, verify-audit, engine."""
 
 import argparse
 import os
@@ -95,6 +95,14 @@ def _municipality(places: Places, asked: argparse.Namespace) -> None:
     print(f"Token: python -m infra.local token --tenant {loaded.tenant} --role office")
 
 
+def _verify_audit(places: Places, asked: argparse.Namespace) -> None:
+    from infra.local.sealing import verified  # noqa: PLC0415  a token is given without loading all this
+
+    with at_home(places) as house:
+        line = verified(house, tenant=asked.tenant, kept=asked.kept)
+    print(line)
+
+
 def _engine(places: Places, asked: argparse.Namespace) -> None:
     del places, asked
     engine.install(ENGINE_FOLDER)
@@ -135,5 +143,9 @@ def _parser() -> argparse.ArgumentParser:
     file.add_argument("file", type=Path, help="as in infra/local/municipalities/moss.toml")
     file.add_argument("--year", type=int, help="the year that the file's first programme is to begin in")
     file.set_defaults(do=_municipality)
+    verify = commands.add_parser("verify-audit", help="say whether anybody has altered the book of changes")
+    verify.add_argument("--tenant", required=True)
+    verify.add_argument("--kept", metavar="NAME:DIGEST", help="a seal that was kept elsewhere, to be found here again")
+    verify.set_defaults(do=_verify_audit)
     commands.add_parser("engine", help="fetch the embedded DynamoDB").set_defaults(do=_engine)
     return parser

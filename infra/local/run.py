@@ -16,6 +16,7 @@ from infra.local import engine, server
 from infra.local.house import announce, database, furnish, held
 from infra.local.pages import Pages
 from infra.local.places import DATA, ROOT, Places, StartError, version
+from infra.local.sealing import sealing
 
 if TYPE_CHECKING:
     from chalicelib.wiring import House
@@ -74,6 +75,7 @@ def _serve(places: Places, stack: ExitStack, stop: _Stop) -> None:
     for _ in range(places.workers - 1):
         stack.enter_context(_worker(listener))
     announce(places, engine_address=engine_address, address=address)
+    stack.enter_context(sealing(house))
     stop.serving = serving
     stop.check()
     print("\n".join(_greeting(places, address, lines)), flush=True)

@@ -69,6 +69,7 @@ def example(opening: Opening, number: str, visit: str) -> tuple[str, Any]:
         "POST /v1/venues/{venue}/enrolments": {"label": "Luke"},
         "POST /v1/devices/{device}/revoke": reason,
         "POST /v1/visits/{visit}/void": reason,
+        "POST /v1/audit/verify": {},
         "POST /v1/cards": {"programme": "kort", "external_ref": "sak-x", "birth_year": 2016},
         "POST /v1/cards/batch": {
             "cards": [{"id": "rad-1", "programme": "kort", "external_ref": "sak-y", "birth_year": 2016}]

@@ -20,6 +20,7 @@ from samtranslator.translator.managed_policy_translator import ManagedPolicyLoad
 from samtranslator.translator.transform import transform
 
 from chalicelib import table
+from chalicelib.audit.rules import LATE
 from chalicelib.shared.ids import Tenant
 from chalicelib.venues.actions import Terms
 from chalicelib.venues.rules import Municipality
@@ -152,6 +153,7 @@ def test_the_transformed_template_deploys(template: Any) -> None:
         groups = boto3.client("logs", region_name=REGION).describe_log_groups()["logGroups"]
         assert {group["logGroupName"]: group["retentionInDays"] for group in groups} == {
             "/opplev/opplev/api": 30, "/opplev/opplev/close-month": 30, "/opplev/opplev/access": 30,
+            "/opplev/opplev/seal-audit": 30,
         }  # fmt: skip
 
 
@@ -287,9 +289,9 @@ def test_nothing_else_logs_requests(template: Any) -> None:
     for setting in of(template, "RestAPI")["MethodSettings"]:
         assert setting["LoggingLevel"] == "OFF", setting
         assert setting["DataTraceEnabled"] is False, setting
-    for name in ("APIHandler", "CloseMonth"):
+    for name in ("APIHandler", "CloseMonth", "SealAudit"):
         assert of(template, name)["Tracing"] == "PassThrough"
-        assert of(template, name)["LoggingConfig"]["LogGroup"]["Ref"] in {"ApiLog", "CloseLog"}
+        assert of(template, name)["LoggingConfig"]["LogGroup"]["Ref"] in {"ApiLog", "CloseLog", "SealLog"}
 
 
 # --- The doors -----------------------------------------------------------------------------------------------------
@@ -339,7 +341,7 @@ def test_one_host_serves_the_pages_and_the_api_uncached_with_everything_but_the_
 
 def test_the_function_is_told_everything_that_the_code_reads_from_outside(template: Any) -> None:
     read = set(re.findall(r"OPPLEV_[A-Z]+", (ROOT / "chalicelib" / "config.py").read_text())) - {"OPPLEV_ENGINE"}
-    for name in ("APIHandler", "CloseMonth"):
+    for name in ("APIHandler", "CloseMonth", "SealAudit"):
         assert set(of(template, name)["Environment"]["Variables"]) == read
 
 
@@ -350,6 +352,14 @@ def test_months_close_by_the_clock_of_oslo(template: Any) -> None:
     assert int(hour) * 60 + int(minute) >= 15  # closing starts a quarter of an hour after the month has ended
     assert days.startswith("1")
     assert schedule["Target"]["Arn"]["Fn::GetAtt"] == ["CloseMonth", "Arn"]
+
+
+def test_the_book_of_changes_is_sealed_every_hour_a_quarter_of_an_hour_late(template: Any) -> None:
+    schedule = of(template, "SealEveryHour")
+    minute, hour, *_ = schedule["ScheduleExpression"].removeprefix("cron(").split()
+    assert int(minute) * 60 > LATE.total_seconds()
+    assert hour == "*"
+    assert schedule["Target"]["Arn"]["Fn::GetAtt"] == ["SealAudit", "Arn"]
 
 
 def test_every_alarm_tells_someone(template: Any) -> None:

@@ -1,7 +1,7 @@
 """The book of changes as facts: entries, the seals over them, whether they fit, and how they read."""
 
 from chalicelib.audit.rules.checking import Fault, Finding, check_entries, check_seal
-from chalicelib.audit.rules.entries import Changed, Deed, Entry
+from chalicelib.audit.rules.entries import Changed, Deed, Entry, is_entry_id
 from chalicelib.audit.rules.seals import (
     HOUR,
     LATE,
@@ -45,6 +45,7 @@ __all__ = [
     "due",
     "fault_sentence",
     "first_id",
+    "is_entry_id",
     "last_id",
     "mac_of",
     "place_after",

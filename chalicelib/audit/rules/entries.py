@@ -13,6 +13,11 @@ from chalicelib.shared.ids import Tenant
 _ID: Final = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}", re.ASCII)
 
 
+def is_entry_id(text: str) -> bool:
+    """Say whether a text can be an entry's id."""
+    return _ID.fullmatch(text) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Changed:
     """One field of one record, or of several of a kind, before and after; None: there was, or is, nothing."""
@@ -48,7 +53,7 @@ class Entry:
     @property
     def is_proper(self) -> bool:
         """Say whether the id is one that the notary could have made; nothing else is ever sealed."""
-        return _ID.fullmatch(self.id) is not None
+        return is_entry_id(self.id)
 
     def digest(self, tenant: Tenant) -> bytes:
         """Give the SHA-256 of everything that the entry is, its place included."""

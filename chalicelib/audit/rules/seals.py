@@ -102,8 +102,14 @@ def after(name: str) -> str:
     return f"{name} "
 
 
-def seals(
-    tenant: Tenant, place: Place, entries: Iterable[Entry], until: datetime, key: tuple[int, bytes]
+def seals(  # noqa: PLR0913  what is sealed, from where, until when, by whom, how much at a time
+    tenant: Tenant,
+    place: Place,
+    entries: Iterable[Entry],
+    until: datetime,
+    key: tuple[int, bytes],
+    *,
+    most: int = MOST_COVERED,
 ) -> Iterator[Seal]:
     """Seal entries, given in order, hour by hour; then a quiet day too, so that the next time begins from there."""
     waiting: list[Covered] = []
@@ -112,7 +118,7 @@ def seals(
         if not entry.is_proper:
             continue
         made = start_of_hour(time_of(entry.id))
-        if hour is not None and (made != hour or len(waiting) == MOST_COVERED):
+        if hour is not None and (made != hour or len(waiting) == most):
             seal = _seal(tenant, place, waiting, hour + HOUR, key, more=made == hour)
             yield seal
             place, waiting = place_after(seal), []
