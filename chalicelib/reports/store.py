@@ -22,6 +22,8 @@ _TRIES: Final = 4
 _PAUSE_SECONDS: Final = 0.1
 _TOGETHER: Final = 100  # DynamoDB's limit to what is fetched at once
 _NOBODYS: Final = frozenset({Status.BLANK, Status.REPLACED})
+_VISIT: Final = "visit"  # the kinds of the index's items
+_CARD: Final = "card"
 
 
 class StatisticsStore:
@@ -29,28 +31,29 @@ class StatisticsStore:
 
     def visits(self, tenant: Tenant, venue: VenueId, month: str, *, now: datetime) -> Iterator[Counted]:
         """Give the visits of a venue received in a month and not taken back in it, page by page."""
-        for row in _rows(table.settle_group(tenant, venue, month), now):
-            if isinstance(row, table.VisitRow) and row.void_month != month:
-                unpaid = row.settle_by == SettleBy.NONE
+        for item in _items(table.settle_group(tenant, venue, month), now):
+            if item["kind"]["S"] == _VISIT and _text(item, "void_month") != month:
+                unpaid = item["settle_by"]["S"] == SettleBy.NONE
                 yield Counted(
-                    programme=ProgrammeId(row.programme),
+                    programme=ProgrammeId(item["programme"]["S"]),
                     venue=venue,
-                    offer=OfferId(row.offer),
-                    date=date.fromisoformat(row.date),
+                    offer=OfferId(item["offer"]["S"]),
+                    date=date.fromisoformat(item["date"]["S"]),
                     month=month,
-                    band=row.band,
-                    persons=int(row.persons),
-                    amount=Ore(0 if unpaid else int(row.amount)),
-                    funding=row.funding,
-                    child=row.card_key,
+                    band=item["band"]["S"],
+                    persons=int(item["persons"]["N"]),
+                    amount=Ore(0 if unpaid else int(item["amount"]["N"])),
+                    funding=_text(item, "funding"),
+                    child=_text(item, "card_key"),
                 )
 
     def holders(self, tenant: Tenant, programme: ProgrammeId, month: str, *, now: datetime) -> Iterator[Holder]:
         """Give the cards of a programme that are or were somebody's and whose last day is in a month."""
         keys: list[tuple[str, str]] = []
-        for row in _rows(table.expires_group(tenant, programme, month), now):
-            if isinstance(row, table.CardRow) and row.birth_year is not None and row.status not in _NOBODYS:
-                keys.append((row.pk, row.sk))
+        for item in _items(table.expires_group(tenant, programme, month), now):
+            somebodys = "N" in item.get("birth_year", {}) and _text(item, "status") not in _NOBODYS
+            if item["kind"]["S"] == _CARD and somebodys:
+                keys.append((item["PK"]["S"], item["SK"]["S"]))
             if len(keys) == _TOGETHER:
                 yield from _holders(keys)
                 keys = []
@@ -70,7 +73,8 @@ def _holders(keys: list[tuple[str, str]]) -> Iterator[Holder]:
             )
 
 
-def _rows(group: str, now: datetime) -> Iterator[table.Row]:
+def _items(group: str, now: datetime) -> Iterator[dict[str, Any]]:
+    """Give the index's items as they came, since a row's object costs ten times what is read of it here."""
     past, start = table.epoch(now), None
     while True:
         ask = partial(
@@ -82,12 +86,17 @@ def _rows(group: str, now: datetime) -> Iterator[table.Row]:
         )
         page: dict[str, Any] = _patiently(ask)
         for item in page["Items"]:
-            row = table.Row.from_raw_data(item)
-            if row.expires is None or row.expires > past:
-                yield row
+            expires = item.get("expires", {}).get("N")
+            if expires is None or int(expires) > past:
+                yield item
         start = page.get("LastEvaluatedKey")
         if not start:
             return
+
+
+def _text(item: dict[str, Any], name: str) -> str | None:
+    text: str | None = item.get(name, {}).get("S")
+    return text
 
 
 def _patiently(ask: Callable[[], Answer]) -> Answer:

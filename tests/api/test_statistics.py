@@ -1,10 +1,15 @@
 """The culture department tells the year so far: through the doors, from the first visit to the council's papers."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from tests.town import OTHER, Town
+from chalicelib import wiring
+from chalicelib.files import Files
+from chalicelib.shared.answers import ConflictError
+from chalicelib.shared.ids import CallerId, Tenant
+from tests.town import OTHER, TENANT, Town
 
 
 @pytest.fixture
@@ -41,6 +46,32 @@ def test_the_year_is_told_once_and_the_same_ever_after(autumn: Town) -> None:
     autumn.later(hours=1)
     again = autumn.ask("office", "POST", f"/v1/statistics/{year}-10", who="berit")
     assert again.json == told.json == autumn.ask("finance", "GET", f"/v1/statistics/{year}-10").json
+
+
+def test_two_who_tell_different_months_at_once_lay_one_on_top_of_the_other(autumn: Town) -> None:
+    year = autumn.moment.year
+    desk = wiring.house().statistics
+
+    class AnotherFirst:
+        """Files where somebody else tells November in the moment before our first write."""
+
+        def __init__(self, files: Files) -> None:
+            self.files, self.waits = files, True
+
+        def put_once(self, key: str, content: bytes) -> bool:
+            if self.waits:
+                self.waits = False
+                desk.tell(Tenant(TENANT), f"{year}-11", by=CallerId("x/berit"), now=autumn.moment)
+            return self.files.put_once(key, content)
+
+        def get(self, key: str) -> bytes | None:
+            return self.files.get(key)
+
+    autumn.moment = datetime(year, 12, 2, 9, tzinfo=UTC)
+    slower = replace(desk, files=AnotherFirst(desk.files))
+    with pytest.raises(ConflictError, match="told_further"):
+        slower.tell(Tenant(TENANT), f"{year}-10", by=CallerId("x/anne"), now=autumn.moment)
+    assert [each.until for each in desk.releases(Tenant(TENANT), year)] == [f"{year}-11"]
 
 
 def test_a_telling_leaves_nothing_that_could_be_subtracted_from_the_next(autumn: Town) -> None:

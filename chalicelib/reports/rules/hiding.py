@@ -7,6 +7,7 @@ same words, and in which that figure is another. A figure is told only as long a
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -138,14 +139,16 @@ class _Guard:
     """Keeps at least one witness for every small figure."""
 
     def __init__(self, parts: Sequence[Part], told: Told, few: frozenset[tuple[Cell, Span]]) -> None:
+        releases = len(parts[0].visits) if parts else 0
+        small = _small(parts, releases, few)
         exact = {figure: amount_of(parts, *figure) for figure in told.amounts}
-        self._moves = [move for move in _moves(parts) if _unseen(move, told) and _unnoticed(move, told, exact)]
+        self._moves = [
+            move for move in _moves(parts, small.keys()) if _unseen(move, told) and _unnoticed(move, told, exact)
+        ]
         self._alive = [True] * len(self._moves)
         self._seen: dict[Cell, list[int]] = defaultdict(list)
         self._shields: list[list[int]] = [[] for _ in self._moves]  # of a move: the small figures it is a witness for
         self._witnesses: Counter[int] = Counter()
-        releases = len(parts[0].visits) if parts else 0
-        small = _small(parts, releases, few)
         strong: dict[int, list[int]] = defaultdict(list)
         weak: dict[int, list[int]] = defaultdict(list)
         for number, move in enumerate(self._moves):
@@ -205,11 +208,11 @@ def _small(
     return found
 
 
-def _moves(parts: Sequence[Part]) -> Iterator[_Move]:
-    """Give the ways in which the year could have been another with the same total in each release."""
+def _moves(parts: Sequence[Part], small: AbstractSet[Cell]) -> Iterator[_Move]:
+    """Give the ways in which a small figure could have been another, with the same total in each release."""
     for source in parts:
         for goal in parts:
-            if source is goal:
+            if small.isdisjoint(source.cells ^ goal.cells):
                 continue
             for column, visits in enumerate(source.visits):
                 if not visits or goal.only not in {None, column}:
