@@ -143,9 +143,11 @@ function roomIn(terms, situation) {
  * @param {Situation} situation
  * @returns {Companion}
  */
-function companionIn(terms, { snapshot }) {
+function companionIn(terms, { snapshot, shown }) {
   if (!terms.companion_allowed || terms.persons_max === 1) return "none";
-  return snapshot.programmes.find((one) => one.id === terms.programme)?.companion ?? "none";
+  const rule = snapshot.programmes.find((one) => one.id === terms.programme)?.companion ?? "none";
+  // A rule that hangs on the holder's age was settled when the card was given out, and stands in its token.
+  return rule.includes(":") && shown.proof === "genuine" ? shown.body.companion : rule;
 }
 
 /**
@@ -153,7 +155,8 @@ function companionIn(terms, { snapshot }) {
  * @param {{snapshot: Snapshot}} situation
  */
 function countsPersons(terms, { snapshot }) {
-  return snapshot.programmes.find((one) => one.id === terms.programme)?.counts === "person";
+  const counts = terms.counts ?? snapshot.programmes.find((one) => one.id === terms.programme)?.counts;
+  return counts === "person";
 }
 
 /** @param {Situation} situation */

@@ -82,6 +82,18 @@ test("nobody may come along where the programme or the terms say so, and a mark 
   assert.equal(judge(situation({ snapshot: counted })).persons, 3);
 });
 
+test("the terms may count persons where the programme counts visits", () => {
+  const own = snapshot({ offers: [{ ...OFFER, terms: [{ ...TERMS, counts: "person", persons_max: 4, limit: 3 }] }] });
+  assert.equal(judge(situation({ snapshot: own })).persons, 3);
+});
+
+test("who may come along by age is what the token says", () => {
+  const byAge = snapshot({ programmes: [{ ...PROGRAMME, companion: "adult_only_under:14" }] });
+  const young = judge(situation({ snapshot: byAge, ...body({ companion: "adult" }) }));
+  const older = judge(situation({ snapshot: byAge, ...body({ companion: "none" }) }));
+  assert.deepEqual([young.persons, young.companion, older.persons, older.companion], [2, "adult", 1, "none"]);
+});
+
 test("a programme made after the snapshot is not held against its card", () => {
   assert.deepEqual([judge(situation(body({ programme: 9 }))).admitted, termsFor(situation(body({ programme: 9 })))], [true, null]);
 });

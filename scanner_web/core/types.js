@@ -43,7 +43,7 @@ export const BECAUSE = /** @type {const} */ ([
  * What a phone needs to decide by itself, as the server says it.
  * @typedef {{
  *   programme: string, starts: string, until: string, limit: number | null, quota: string, per: string, persons_max: number,
- *   companion_allowed: boolean, copay: ToPay | null,
+ *   companion_allowed: boolean, copay: ToPay | null, counts?: string,
  * }} Terms
  * @typedef {{
  *   id: string, title: Words, category: string, kind: string, age_limit: number | null, included: string[], included_text: Words,
