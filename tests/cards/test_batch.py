@@ -280,3 +280,62 @@ def test_the_desk_of_one_card_has_its_own_twenty_seconds_still() -> None:
     desk = Desk(store=clock.store())
     clock.time = 100.0
     assert desk.issue().card.programme == PROGRAMME.id
+
+
+# Five hundred at once
+
+
+def five_hundred(desk: Desk) -> tuple[list[Asked], dict[int, str]]:
+    """Give five hundred rows, twenty of which are bad, and what is wrong with those."""
+    wanted = asked(*range(500))
+    for each in range(3):
+        desk.issue(f"ref-{100 + each}", key=f"before-{each}")
+    bad: dict[int, str] = {100 + each: "already_has_card" for each in range(3)}
+    for each in range(5):
+        wanted[7 + 20 * each] = Asked(f"row-{7 + 20 * each}", application(f"ref-{7 + 20 * each}", birth_year=1980))
+        bad[7 + 20 * each] = "age_outside_programme"
+        wanted[200 + each] = Asked(f"row-{200 + each}", application(f"ref-{200 + each}", unit="10915596784"))
+        bad[200 + each] = "identity_number"
+        wanted[300 + each] = Asked(f"row-{300 + each}", application("ref-0"))  # a child that stands in the list
+        bad[300 + each] = "already_has_card"
+    for row, wrong in ((400, {"siblings": 9}), (499, {"programme": ProgrammeId("none")})):
+        wanted[row] = Asked(f"row-{row}", application(f"ref-{row}", **wrong))
+    return wanted, bad | {400: "too_many_siblings", 499: "unknown_programme"}
+
+
+def test_of_five_hundred_rows_the_480_good_are_given_out_and_each_bad_one_names_its_field_and_a_remedy() -> None:
+    desk = Desk(configuration(quota=None))
+    wanted, bad = five_hundred(desk)
+    came_of = give(desk, wanted)
+    assert len(bad) == 20
+    assert {row: code for row, code in enumerate(told(came_of)) if code != "new"} == bad
+    for row in bad:
+        problem = came_of[row]
+        assert isinstance(problem, OpplevError)
+        assert problem.detail
+        assert all(fault.path and fault.detail for fault in problem.fields)
+        assert problem.fields
+    assert (given_out(desk), len(rows("card"))) == (483, 483)
+    before = everything()
+    assert told(give(desk, wanted)) == [bad.get(row, "again") for row in range(500)]
+    assert everything() == before
+
+
+@pytest.mark.parametrize("parcel", [0, 5, 11])
+def test_a_process_killed_between_two_transactions_loses_nothing_that_the_same_call_does_not_find(parcel: int) -> None:
+    desk = Desk(configuration(quota=300, per_family=2))
+    wanted = [Asked(f"row-{each}", application(f"ref-{each}", family_ref=f"hjem-{each // 2}")) for each in range(200)]
+
+    def killed() -> None:
+        raise KeyboardInterrupt
+
+    # The transaction before the kill was written, and its answer never came.
+    with pytest.raises(KeyboardInterrupt), meanwhile("TransactWriteItems", *[lambda: None] * parcel, killed):
+        give(desk, wanted)
+    half = len(rows("card"))
+    assert given_out(desk) == half
+    with faults("TransactWriteItems", LOST):
+        came_of = told(give(desk, wanted))
+    assert (came_of.count("again"), came_of.count("new")) == (half, 200 - half)
+    assert (given_out(desk), len(rows("card")), len(rows("claim")), len(rows("request"))) == (200, 200, 200, 200)
+    assert {row["issued"]["N"] for row in rows("family")} == {"2"}
