@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.town import Reply, Town
+from tests.town import Reply, Town, send
 
 
 def renew(town: Town, of: str, *, key: str = "f-1", role: str = "issuer", **changes: Any) -> Reply:
@@ -91,3 +91,29 @@ def test_a_cursor_of_another_municipality_shows_nothing_of_it(town: Town) -> Non
     cursor = listed(town, limit="1")["cursor"]
     asked = {"programme": "kort", "expires_before": "2099-01-01", "cursor": cursor}
     assert town.ask("issuer", "GET", "/v1/cards", tenant="nabo", query=asked).json == {"cards": [], "cursor": None}
+
+
+def test_a_renewal_is_taken_back_at_the_door_before_the_new_cards_first_day(town: Town) -> None:
+    child = born(town, 10, "sak-1")
+    path = f"/v1/cards/{child}/cancel-renewal"
+    assert town.ask("issuer", "POST", path).code == "not_renewed"
+    new = renew(town, child).json["number"]
+    kept = town.ask("issuer", "POST", path)
+    assert (kept.status, kept.json["number"], kept.json["status"]) == (200, child, "active")
+    assert town.ask("issuer", "POST", path).json == kept.json
+    assert town.ask("issuer", "GET", f"/v1/cards/{new}").json["status"] == "ended"
+    assert child in {each["number"] for each in listed(town)["cards"]}
+    assert town.ask("office", "POST", path).status == 403
+
+
+def test_the_work_list_saved_from_a_spreadsheet_is_renewed_row_by_row(town: Town) -> None:
+    numbers = [born(town, 10, f"sak-{each}") for each in range(3)]
+    rows = "\r\n".join(f"rad-{each};{number};kort" for each, number in enumerate(numbers))
+    table = f"id;number;programme\r\n{rows}\r\nrad-x;12;kort\r\n"
+    headers = {"authorization": f"Bearer {town.token('issuer')}", "content-type": "text/csv"}
+    first = send("POST", "/v1/cards/renew", body=table.encode("utf-8-sig"), headers=headers).json["results"]
+    assert [each["status"] for each in first] == ["issued"] * 3 + ["problem"]
+    assert first[3]["problem"]["fields"][0]["path"] == "number"
+    again = send("POST", "/v1/cards/renew", body=table.replace(";", ",").encode(), headers=headers).json["results"]
+    assert [each["status"] for each in again] == ["replayed"] * 3 + ["problem"]
+    assert {each["number"] for each in listed(town)["cards"]}.isdisjoint(numbers)
