@@ -3,8 +3,11 @@
 import json
 from typing import Any
 
+from chalicelib import table, wiring
+from chalicelib.shared.ids import Tenant
 from clerk.api import Reply
 from tests.client.conftest import Desk
+from tests.town import TENANT
 
 HEAD = {"name": "2026-11-22T09Z", "since": "x", "until": "y", "entries": 3, "before": "0" * 64, "digest": "f" * 64}
 PART: dict[str, Any] = {
@@ -49,3 +52,21 @@ def test_what_does_not_fit_is_named_and_ends_with_three(desk: Desk) -> None:
     assert "An entry was changed. (changed, 2026-11-22T08Z 01J)" in said
     answering(desk, PART | {"finding": finding})
     assert desk.run("verify-audit", code=3)["finding"] == finding
+
+
+def test_a_real_book_holds_until_somebody_meddles_with_it(desk: Desk) -> None:
+    desk.town.card("sak-1")
+    desk.town.later(hours=2)
+    wiring.house().audit.seal_due(Tenant(TENANT), now=desk.town.moment)
+    desk.role = "office"
+    told = desk.run("verify-audit")
+    assert (told["holds"], told["entries"] > 5, told["finding"]) == (True, True, None)
+    head = told["head"]
+    assert desk.run("verify-audit", "--kept", head["name"], head["digest"])["holds"] is True
+    assert desk.run("verify-audit", "--kept", head["name"], "0" * 64, code=3)["holds"] is False
+
+    entry = next(row for row in table.Row.scan(consistent_read=True) if isinstance(row, table.AuditRow))
+    entry.delete()
+    _, said = desk.say("verify-audit", code=3)
+    assert "does not hold" in said
+    assert entry.sk in said
