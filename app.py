@@ -14,6 +14,7 @@ from chalicelib.api import (
     scan,
     seal_hours,
     statistics,
+    suspects,
     units,
 )
 from chalicelib.api.endpoint import register
@@ -30,6 +31,7 @@ register(
     finance.doors,
     statistics.doors,
     audit.doors,
+    suspects.doors,
     open_doors.doors,
 )
 

@@ -140,6 +140,8 @@ class CardRow(Row, discriminator="card"):
     last: MapAttribute[str, Any] = MapAttribute(default=dict)  # type: ignore[no-untyped-call]
     # {venue, visit, at} for the double-scan warning; {date, count} of wrong birth years on the holder's page.
     latest: MapAttribute[str, Any] = MapAttribute(null=True)  # type: ignore[no-untyped-call]
+    # {uid, count} of the tag in the card: a reading counts only above the last one that let somebody in.
+    tag: MapAttribute[str, Any] = MapAttribute(null=True)  # type: ignore[no-untyped-call]
     wrong_years: MapAttribute[str, Any] = MapAttribute(null=True)  # type: ignore[no-untyped-call]
 
 
@@ -169,6 +171,17 @@ class PointerRow(Row, discriminator="pointer"):
 
 class BlockedRow(Row, discriminator="blocked"):
     """That a number is of no use to anyone: what a phone without network must know. The sort key is its hash."""
+
+
+class SuspectRow(Row, discriminator="suspect"):
+    """That a code or a tag was shown that is not what it says; for the office to look into."""
+
+    band = UnicodeAttribute()
+    venue = UnicodeAttribute()
+    offer = UnicodeAttribute()
+    device = UnicodeAttribute()
+    reason = UnicodeAttribute()
+    last3 = UnicodeAttribute(null=True)
 
 
 class QuotaRow(Row, discriminator="quota"):
@@ -323,6 +336,11 @@ def family_pk(tenant: str, family_ref: str) -> str:
 def blocked_pk(tenant: str) -> str:
     """Find the blocked numbers of a tenant by hash, one Query for a phone's snapshot."""
     return f"T#{tenant}#BLOCKED"
+
+
+def suspects_pk(tenant: str) -> str:
+    """Find what looked like a copy or a forgery, by day (`<yyyy-mm-dd>#<fingerprint>`)."""
+    return f"T#{tenant}#SUSPECTS"
 
 
 def request_pk(tenant: str, caller: str, key: str) -> str:

@@ -31,6 +31,7 @@ _GOES: Final = {
     Clock.CARD_ENDS: "with the card's last day",
     Clock.SETTLED: "5 years after the year's end",
     Clock.REQUEST: "after 30 days",
+    Clock.SUSPECT: "after a year",
     Clock.ENROLMENT: "two days after it was made",
     Clock.IMPORT: "when the import is done",
 }

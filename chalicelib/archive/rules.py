@@ -38,6 +38,7 @@ class Clock(StrEnum):
     CARD_ENDS = "card_ends"  # with the card's last day
     SETTLED = "settled"  # five years after the year's end
     REQUEST = "request"  # 30 days
+    SUSPECT = "suspect"  # a year
     ENROLMENT = "enrolment"  # two days
     IMPORT = "import"  # when the reading in is done
 
@@ -61,6 +62,7 @@ CLOCKS: Final[Mapping[str, Clock]] = {
     "request": Clock.REQUEST,
     "seal": Clock.SETTLED,
     "settlement": Clock.SETTLED,
+    "suspect": Clock.SUSPECT,
     "unit": Clock.NEVER,
     "visit": Clock.SETTLED,
     "void": Clock.SETTLED,

@@ -209,7 +209,8 @@ def test_where_everything_is_wrong_the_most_fundamental_reason_is_given_and_all_
         Because.COMPANION_NOT_ALLOWED,
     )
     assert reasons(replace(wrong, forged=True)) == (Because.FORGED_CARD,)
-    assert reasons(replace(wrong, copied=True)) == (Because.COPIED_TAG,)
+    # The tag stands first and the others after it, since a queue's visit is flagged for all of them.
+    assert reasons(replace(wrong, copied=True)) == (Because.COPIED_TAG, *reasons(wrong))
 
 
 def test_what_happened_all_the_same_is_flagged_by_what_spoke_against_it_once_each() -> None:

@@ -158,7 +158,7 @@ class Changes(Following):
             if before.valid_until < oslo_date(now):
                 raise ConflictError("not_in_that_state", "The card's last day has passed.")
             check_replaced(self._programme(tenant, before.programme), before.replacements)
-            after = replace(before, number=made, status=Status.ACTIVE, replacements=before.replacements + 1)
+            after = replace(before, number=made, status=Status.ACTIVE, replacements=before.replacements + 1, tag=None)
             blank = None
             if stock is not None:
                 blank = self._known(tenant, stock, now)

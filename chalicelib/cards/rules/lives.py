@@ -40,6 +40,14 @@ class LatestUse:
 
 
 @dataclass(frozen=True, slots=True)
+class Tag:
+    """The tag in a card: its UID (14 hex digits), and the count of the last reading that let somebody in."""
+
+    uid: str
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """A card with its counters. `uses` is `<quota>@<period stamp>` -> marks, `last` is quota -> date."""
 
@@ -65,6 +73,7 @@ class Card:
     uses: dict[str, int] = field(default_factory=dict)
     last: dict[str, date] = field(default_factory=dict)
     latest: LatestUse | None = None
+    tag: Tag | None = None
 
 
 @dataclass(frozen=True, slots=True)

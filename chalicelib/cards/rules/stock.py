@@ -58,7 +58,7 @@ def on_blank(card: Card, blank: Card) -> Card:
         for name in card.last.keys() | blank.last.keys()
     }
     latest = max((each for each in (card.latest, blank.latest) if each is not None), key=_at, default=None)
-    return replace(card, number=blank.number, uses=uses, last=last, latest=latest)
+    return replace(card, number=blank.number, uses=uses, last=last, latest=latest, tag=blank.tag)
 
 
 def _at(use: LatestUse) -> datetime:

@@ -9,7 +9,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.cards.rules import KEPT_REQUEST, Card, Draft, Request, StatusChange, kept_until
-from chalicelib.cards.store.rows import POINTER, REQUEST, family_row, history_row, last_days, quota_row, row_of
+from chalicelib.cards.store.rows import POINTER, REQUEST, family_row, history_row, last_days, quota_row, row_of, tag_map
 from chalicelib.shared.ids import CardNumber, Tenant
 from chalicelib.table import (
     CardRow,
@@ -106,7 +106,8 @@ def as_read(card: Card) -> Condition:
 
 def unused_since(card: Card) -> Condition:
     """Say that nobody was let in with a card since it was read."""
-    unused: Condition = (CardRow.uses == dict(card.uses)) & (CardRow.last == last_days(card))
+    nobody_came_in = (CardRow.uses == dict(card.uses)) & (CardRow.last == last_days(card))
+    unused: Condition = nobody_came_in & is_still(CardRow.tag, tag_map(card.tag))
     return unused
 
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from pynamodb.attributes import MapAttribute
 
-from chalicelib.cards.rules import Card, Claim, LatestUse, Status, StatusChange, WrongYears, kept_until
+from chalicelib.cards.rules import Card, Claim, LatestUse, Status, StatusChange, Tag, WrongYears, kept_until
 from chalicelib.credentials.rules import blocked_hash
 from chalicelib.shared.calendar import rfc3339
 from chalicelib.shared.ids import CardKey, CardNumber, ProgrammeId, Tenant
@@ -65,12 +65,13 @@ def row_of(tenant: Tenant, card: Card) -> CardRow:
         uses=dict(card.uses),
         last=last_days(card),
         latest=None if card.latest is None else latest_use(card.latest),
+        tag=tag_map(card.tag),
     )
 
 
 def card_of(tenant: Tenant, row: CardRow) -> Card:
     """Read a card from its row."""
-    latest = plain(row.latest)
+    latest, tag = plain(row.latest), plain(row.tag)
     return Card(
         number=number_of(tenant, row),
         key=CardKey(row.key),
@@ -94,7 +95,13 @@ def card_of(tenant: Tenant, row: CardRow) -> Card:
         uses={name: int(marks) for name, marks in plain(row.uses).items()},
         last={name: date.fromisoformat(day) for name, day in plain(row.last).items()},
         latest=LatestUse(latest["venue"], latest["visit"], datetime.fromisoformat(latest["at"])) if latest else None,
+        tag=Tag(tag["uid"], int(tag["count"])) if tag else None,
     )
+
+
+def tag_map(tag: Tag | None) -> dict[str, str | int] | None:
+    """Write a tag as it stands on the card's row."""
+    return None if tag is None else {"uid": tag.uid, "count": tag.count}
 
 
 def number_of(tenant: Tenant, row: Row) -> CardNumber:

@@ -6,13 +6,14 @@ from enum import StrEnum
 from typing import Protocol
 
 from chalicelib.cards.rules import Card
+from chalicelib.credentials.rules import Reading
 from chalicelib.shared.answers import OpplevError
 from chalicelib.shared.ids import CardNumber, OfferId, Tenant, VenueId, VisitId
-from chalicelib.visits.rules import Changed, Listed, Mark, Seen, Unmark, Verdict, Visit, Void, Written
+from chalicelib.visits.rules import Changed, Listed, Mark, Seen, Suspect, Unmark, Verdict, Visit, Void, Written
 
 
 class Presented(Protocol):
-    """What was held up to the camera or typed, as credentials read it. A copied tag is told by its carrier."""
+    """What was held up to the camera, read from a tag or typed, as credentials read it."""
 
     @property
     def number(self) -> CardNumber | None:
@@ -27,8 +28,12 @@ class Presented(Protocol):
         """Whether it is another municipality's."""
 
     @property
+    def reading(self) -> Reading | None:
+        """The proven reading of the tag that it came from; None where no tag was read."""
+
+    @property
     def copied(self) -> bool:
-        """Whether the tag's own counter says that this is a copy of it."""
+        """Whether it claims to come from a tag, and no tag of ours gave it."""
 
 
 class Reader(Protocol):
@@ -72,6 +77,12 @@ class Store(Protocol):
 
     def blocked(self, tenant: Tenant) -> list[str]:
         """Give the hashes of the blocked numbers, in order."""
+
+    def suspect(self, tenant: Tenant, suspect: Suspect) -> None:
+        """Note a doubt; one write, which the same showing does not repeat."""
+
+    def suspects(self, tenant: Tenant, *, before: str | None, most: int) -> list[Suspect]:
+        """Give the latest doubts, newest first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,12 @@
 """From a card and a request to what would be written, or to the no that is given instead."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from chalicelib.cards.rules import Card, LatestUse, Status, counter
+from chalicelib.cards.rules import Card, LatestUse, Status, Tag, counter
+from chalicelib.credentials.rules import Reading
 from chalicelib.shared.answers import RuleError
 from chalicelib.shared.calendar import band, oslo_date, oslo_month
 from chalicelib.shared.ids import DeviceId, OfferId, Tenant
@@ -14,15 +16,19 @@ from chalicelib.visits.actions.asking import Asked, Presented
 from chalicelib.visits.rules import (
     LATE,
     Because,
+    Doubt,
     Facts,
     Flag,
     Mark,
     Spend,
+    Suspect,
     Verdict,
     Visit,
     children,
     day_of,
+    doubt_of,
     flags_of,
+    is_noted,
     left_after,
     marks,
     minutes_since_use,
@@ -46,12 +52,13 @@ class Scene:
     offer: Offer | None
     presented: Presented
     configuration: Configuration
+    text: str  # as it was shown
 
     def programme(self, card: Card | None) -> Programme | None:
         """Give the card's programme."""
         return None if card is None else self.configuration.programmes.get(card.programme)
 
-    def facts(self, card: Card | None, day: date, persons: int | None) -> Facts:
+    def facts(self, card: Card | None, day: date, persons: int | None, doubt: Doubt | None) -> Facts:
         """Gather what a decision on a day rests on."""
         return Facts(
             card=card,
@@ -66,7 +73,29 @@ class Scene:
             day=day,
             persons=persons,
             forged=self.presented.forged,
-            copied=self.presented.copied,
+            copied=doubt is not None and doubt is not Doubt.FORGED,
+        )
+
+    def doubt(self, card: Card | None) -> Doubt | None:
+        """Say what speaks against the code or the tag that was shown."""
+        if self.presented.forged:
+            return Doubt.FORGED
+        return Doubt.WRONG_KEY if self.presented.copied else doubt_of(self.presented.reading, card)
+
+    def suspect(self, doubt: Doubt, now: datetime) -> Suspect:
+        """Give what the office is told of a doubt: a till and a day, never a card that could be told from it."""
+        number = self.presented.number
+        day = oslo_date(now)
+        told = f"{self.tenant}:{day}:{self.device}:{doubt}:{self.text}"
+        return Suspect(
+            day=day,
+            band=band(now),
+            venue=self.venue.id,
+            offer=self.asked,
+            device=self.device,
+            reason=doubt,
+            last3=None if number is None or doubt is Doubt.FORGED else number[-3:],
+            fingerprint=hashlib.sha256(told.encode()).hexdigest()[:16],
         )
 
     def _agreement(self, card: Card | None, day: date) -> Agreement | None:
@@ -91,9 +120,12 @@ def plan(
     days = programme.offline_days if programme is not None else _UNKNOWN_QUEUE
     on_time = day_of(asked.at, now=now, offline_days=days)
     day = on_time or oslo_date(now)
-    facts = scene.facts(card, day, asked.persons)
+    doubt, reading = scene.doubt(shown), scene.presented.reading
+    if asked.offline and doubt is not None and not is_noted(doubt, reading, shown):
+        doubt = None
+    facts = scene.facts(card, day, asked.persons, doubt)
     held = reasons(facts)
-    if card is None or scene.presented.forged or scene.presented.copied:
+    if card is None or scene.presented.forged:
         return verdict_on(facts, asked.offer, used_minutes_ago=None)
     if not asked.offline and on_time is None:
         return RuleError("at_out_of_bounds", "Set `at` to the time of the visit, or send it with `offline: true`.")
@@ -173,8 +205,16 @@ def _written_down(  # noqa: PLR0913  facts are many, as in the rules
             if name not in {named, visit.purse}
         ),
         spend=spend,
+        tag=_moved_tag(scene.presented.reading, card),
     )
     return Plan(visit, mark)
+
+
+def _moved_tag(reading: Reading | None, card: Card) -> Tag | None:
+    """Give the tag as this reading leaves it; the count never moves back, and a card replaced since has another tag."""
+    if reading is None or doubt_of(reading, card) is not None:
+        return None
+    return Tag(reading.uid, reading.count)
 
 
 def _spend(facts: Facts, persons: int, *, within_rules: bool) -> Spend | None:

@@ -1,6 +1,7 @@
 """The ticket window: look at a card, register a visit once, take it back."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -16,9 +17,12 @@ from chalicelib.visits.actions.drawing import Plan, Scene, plan
 from chalicelib.visits.actions.supplies import Snapshot, Today, day_at_the_venue, longest_queue, supplies
 from chalicelib.visits.rules import (
     MOST_PERSONS,
+    Because,
     Changed,
+    Doubt,
     Flag,
     Seen,
+    Suspect,
     Verdict,
     Visit,
     Void,
@@ -46,11 +50,13 @@ class Window:
     keys: Callable[[Tenant], Mapping[str, Any]]
 
     def check(self, device: Device, *, card: str, offer: OfferId, now: datetime) -> Verdict:
-        """Say whether a card may come in, and how many with it. One read, nothing written."""
+        """Say whether a card may come in, and how many with it. One read; nothing is written but what looks false."""
         scene = self._scene(device, card, offer)
         found = self._card(scene)
         used = minutes_since_use(found, device.venue, now)
-        return verdict_on(scene.facts(found, oslo_date(now), None), offer, used_minutes_ago=used)
+        doubt = scene.doubt(found)
+        self._note(scene, doubt, now)
+        return verdict_on(scene.facts(found, oslo_date(now), None, doubt), offer, used_minutes_ago=used)
 
     def register(self, device: Device, asked: Asked, *, now: datetime) -> Registered:
         """Register a visit once, however often it is sent (D6, D7).
@@ -70,9 +76,11 @@ class Window:
         for _ in range(_ROUNDS):
             drawn = plan(scene, asked, shown=shown, card=card, now=now)
             if not isinstance(drawn, Plan):
-                return self._not_written(scene, asked, shown, drawn)
+                return self._not_written(scene, asked, shown, drawn, now)
             match self.store.register(scene.tenant, drawn.visit, drawn.mark, received=now):
                 case Written():
+                    if Flag.COPIED in drawn.visit.flags:
+                        self._note(scene, scene.doubt(shown), now)
                     return _registered(drawn.visit, scene, shown, replayed=False)
                 case Seen(earlier):
                     return _replayed(earlier, scene, asked, shown)
@@ -128,6 +136,10 @@ class Window:
         day = oslo_date(now)
         return day_at_the_venue(self.store.listed(device.tenant, device.venue, day), device, day)
 
+    def suspects(self, tenant: Tenant, *, before: str | None, most: int) -> list[Suspect]:
+        """List what looked like forgeries or copies, newest first, for the office (requirement OK-41: no child)."""
+        return self.store.suspects(tenant, before=before, most=most)
+
     def snapshot(self, device: Device, *, now: datetime) -> Snapshot:
         """Give what the phone needs to work without network (D11)."""
         configuration = self.configuration(device.tenant)
@@ -149,6 +161,7 @@ class Window:
             asked=offer,
             offer=configuration.offers.get((device.venue, offer)),
             presented=presented,
+            text=text,
             configuration=configuration,
         )
 
@@ -164,13 +177,24 @@ class Window:
             card = self.store.card(tenant, card.replaced_by) or replace(card, replaced_by=None)
         return card
 
-    def _not_written(self, scene: Scene, asked: Asked, shown: Card | None, no: Verdict | RuleError) -> Registered:
+    def _note(self, scene: Scene, doubt: Doubt | None, now: datetime) -> None:
+        """Keep for the office what looks like a forgery or a copy; the till is answered whether or not that works."""
+        if doubt is None:
+            return
+        with suppress(TryAgainError):
+            self.store.suspect(scene.tenant, scene.suspect(doubt, now))
+
+    def _not_written(
+        self, scene: Scene, asked: Asked, shown: Card | None, no: Verdict | RuleError, now: datetime
+    ) -> Registered:
         """Say no, unless the visit stands already: a replay outranks every refusal (D6)."""
         earlier = self.store.visit(scene.tenant, asked.id)
         if earlier is not None:
             return _replayed(earlier, scene, asked, shown)
         if isinstance(no, RuleError):
             raise no
+        if no.because in {Because.FORGED_CARD, Because.COPIED_TAG}:
+            self._note(scene, scene.doubt(shown), now)
         return Registered(None, no, replayed=False)
 
     def _outcome(self, device: Device, asked: Asked, now: datetime) -> Outcome:

@@ -11,6 +11,7 @@ from chalicelib.visits.rules.deciding import (
     marks,
     reasons,
 )
+from chalicelib.visits.rules.doubts import Doubt, Suspect, doubt_of, is_noted
 from chalicelib.visits.rules.facts import Admitted, Because, Facts, Refused
 from chalicelib.visits.rules.offline import AHEAD, LATE, Flag, day_of, flags_of, nearest, over_and_done
 from chalicelib.visits.rules.verdicts import ToPay, Verdict, minutes_since_use, verdict_of, verdict_on
@@ -25,6 +26,7 @@ __all__ = [
     "Because",
     "Changed",
     "Day",
+    "Doubt",
     "Facts",
     "Fall",
     "Flag",
@@ -33,6 +35,7 @@ __all__ = [
     "Refused",
     "Seen",
     "Spend",
+    "Suspect",
     "ToPay",
     "Unmark",
     "Verdict",
@@ -43,7 +46,9 @@ __all__ = [
     "company",
     "day_of",
     "decide",
+    "doubt_of",
     "flags_of",
+    "is_noted",
     "left_after",
     "marks",
     "minutes_since_use",

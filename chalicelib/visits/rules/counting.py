@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from chalicelib.cards.rules import Card, LatestUse
+from chalicelib.cards.rules import Card, LatestUse, Tag
 from chalicelib.shared.ids import CardNumber
 from chalicelib.shared.money import Ore
 from chalicelib.visits.rules.visits import Visit
@@ -34,6 +34,7 @@ class Mark:
     latest: LatestUse | None  # None: a later use is already remembered
     forgotten: tuple[str, ...]  # counters of periods that are over
     spend: Spend | None = None  # None: the programme has no ceiling, or the visit costs nothing
+    tag: Tag | None = None  # the reading that let the card in, to be above the last one; None: no tag was read
 
     @property
     def quota(self) -> str:

@@ -30,11 +30,10 @@ def reasons(facts: Facts) -> tuple[Because, ...]:
     """Give every reason for a no, most fundamental first: the card itself, its validity, the place, the allowance."""
     if facts.forged:
         return (Because.FORGED_CARD,)
-    if facts.copied:
-        return (Because.COPIED_TAG,)
     if facts.card is None:
-        return (Because.UNKNOWN_CARD,)
+        return (Because.COPIED_TAG if facts.copied else Because.UNKNOWN_CARD,)
     held = {
+        Because.COPIED_TAG: facts.copied,
         Because.UNKNOWN_CARD: facts.card.status is Status.BLANK,
         Because.REPLACED: facts.card.status is Status.REPLACED,
         Because.BLOCKED: facts.card.status is Status.BLOCKED,

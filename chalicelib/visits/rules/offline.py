@@ -21,12 +21,14 @@ class Flag(StrEnum):
     OVER = "over"  # over the allowance, a second one that day, or more persons than may come
     ENDED = "ended"  # the card or its programme was not valid on the day
     BLOCKED = "blocked"  # the card was blocked or replaced
+    COPIED = "copied"  # the tag in the card was not the one that the card was given, or its reading was used before
     BLANK = "blank"  # a card from the stock that nobody had been given
     CLOCK = "clock"  # the phone's time was out of bounds; the date is the receipt's
     NO_AGREEMENT = "no_agreement"  # no terms held on the day; nothing is paid, office looks into it
 
 
 _FLAGS: Final = {
+    Because.COPIED_TAG: Flag.COPIED,
     Because.UNKNOWN_CARD: Flag.BLANK,
     Because.REPLACED: Flag.BLOCKED,
     Because.BLOCKED: Flag.BLOCKED,

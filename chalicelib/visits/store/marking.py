@@ -27,6 +27,10 @@ def still_may(mark: Mark) -> Condition:
         none_spent = spent.does_not_exist()
         enough_left: Condition = none_spent | (spent <= mark.spend.ceiling - mark.spend.amount)
         condition = condition & enough_left
+    if mark.tag is not None:
+        same_tag = CardRow.tag["uid"] == mark.tag.uid
+        a_later_reading = CardRow.tag["count"] < mark.tag.count
+        condition = condition & same_tag & a_later_reading
     return condition & _of_last(mark) if mark.counter else condition
 
 
@@ -50,6 +54,8 @@ def marking(mark: Mark) -> list[Action]:
     if mark.spend is not None:
         spent = CardRow.uses[mark.spend.purse]
         actions.append(spent.set((spent | 0) + mark.spend.amount))
+    if mark.tag is not None:
+        actions.append(CardRow.tag["count"].set(mark.tag.count))
     if mark.latest is not None:
         latest = {"venue": mark.latest.venue, "visit": mark.latest.visit, "at": rfc3339(mark.latest.at)}
         actions.append(CardRow.latest.set(latest))

@@ -1,17 +1,18 @@
 """Visits, voids and cards as rows of the table, and back."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from chalicelib import table
-from chalicelib.cards.rules import Card, LatestUse, Status
+from chalicelib.cards.rules import Card, LatestUse, Status, Tag
 from chalicelib.shared.calendar import oslo_month, start_of
 from chalicelib.shared.ids import CardKey, CardNumber, OfferId, ProgrammeId, Tenant, VenueId, VisitId
 from chalicelib.shared.money import Ore
-from chalicelib.table import CardRow, Row, VisitRow, VoidRow
-from chalicelib.visits.rules import Listed, Visit, Void
+from chalicelib.table import CardRow, Row, SuspectRow, VisitRow, VoidRow
+from chalicelib.visits.rules import Doubt, Listed, Suspect, Visit, Void
 
 _KEPT_YEARS: Final = 5
+_SUSPECT_KEPT: Final = timedelta(days=365)
 
 
 def visit_row(tenant: Tenant, visit: Visit, received: datetime) -> VisitRow:
@@ -163,6 +164,44 @@ def to_card(number: CardNumber, row: CardRow) -> Card:
         uses={name: int(used) for name, used in row.uses.attribute_values.items()},
         last={quota: date.fromisoformat(day) for quota, day in row.last.attribute_values.items()},
         latest=_latest(row),
+        tag=_tag(row),
+    )
+
+
+def _tag(row: CardRow) -> Tag | None:
+    if row.tag is None:
+        return None
+    kept = row.tag.attribute_values
+    return Tag(kept["uid"], int(kept["count"]))
+
+
+def suspect_row(tenant: Tenant, suspect: Suspect) -> SuspectRow:
+    """Write a doubt as a row; the same showing writes the same row."""
+    return SuspectRow(
+        table.suspects_pk(tenant),
+        f"{suspect.day}#{suspect.fingerprint}",
+        expires=table.epoch(start_of(suspect.day) + _SUSPECT_KEPT),
+        band=suspect.band,
+        venue=suspect.venue,
+        offer=suspect.offer,
+        device=suspect.device,
+        reason=suspect.reason,
+        last3=suspect.last3,
+    )
+
+
+def to_suspect(row: SuspectRow) -> Suspect:
+    """Give the doubt that a row holds."""
+    day, _, fingerprint = row.sk.partition("#")
+    return Suspect(
+        day=date.fromisoformat(day),
+        band=row.band,
+        venue=row.venue,
+        offer=row.offer,
+        device=row.device,
+        reason=Doubt(row.reason),
+        last3=row.last3,
+        fingerprint=fingerprint,
     )
 
 

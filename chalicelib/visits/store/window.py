@@ -14,10 +14,19 @@ from chalicelib import faults, table
 from chalicelib.cards.rules import Card
 from chalicelib.shared.answers import TryAgainError
 from chalicelib.shared.ids import CardNumber, Tenant, VenueId, VisitId
-from chalicelib.table import BlockedRow, CardRow, PointerRow, Row, SettlementRow, VisitRow, VoidRow
-from chalicelib.visits.rules import Changed, Listed, Mark, Seen, Unmark, Visit, Void, Written
+from chalicelib.table import BlockedRow, CardRow, PointerRow, Row, SettlementRow, SuspectRow, VisitRow, VoidRow
+from chalicelib.visits.rules import Changed, Listed, Mark, Seen, Suspect, Unmark, Visit, Void, Written
 from chalicelib.visits.store.marking import as_read, marking, still_may, unmarking
-from chalicelib.visits.store.rows import to_card, to_listed, to_standing, to_void, visit_row, void_row
+from chalicelib.visits.store.rows import (
+    suspect_row,
+    to_card,
+    to_listed,
+    to_standing,
+    to_suspect,
+    to_void,
+    visit_row,
+    void_row,
+)
 
 Answer = TypeVar("Answer")
 Reasons = list[CancellationReason | None]
@@ -132,6 +141,18 @@ class VisitStore:
         """Give the hashes of the blocked numbers, in order."""
         rows = self._patiently(lambda: list(BlockedRow.query(table.blocked_pk(tenant))))
         return [row.sk for row in self._alive(rows)]
+
+    def suspect(self, tenant: Tenant, suspect: Suspect) -> None:
+        """Note a doubt; the same showing once."""
+        self._patiently(lambda: suspect_row(tenant, suspect).save())
+
+    def suspects(self, tenant: Tenant, *, before: str | None, most: int) -> list[Suspect]:
+        """Give the latest doubts, newest first, from before a place `<day>#<fingerprint>` on."""
+        earlier = None if before is None else SuspectRow.sk < before
+        rows = self._patiently(
+            lambda: list(SuspectRow.query(table.suspects_pk(tenant), earlier, scan_index_forward=False, limit=most))
+        )
+        return [to_suspect(row) for row in self._alive(rows)]
 
     def _get(self, kind: type[Any], pk: str, sk: str) -> Any:
         def ask() -> Row | None:
