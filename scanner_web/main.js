@@ -1,5 +1,6 @@
 // The scanner: wires the till, the camera, the screens and what this phone remembers.
 
+import { PRACTICE } from "./core/number.js";
 import { takesCards } from "./core/session.js";
 import { serverInstant } from "./device/api.js";
 import { listenForHandScanner } from "./device/hand_scanner.js";
@@ -13,6 +14,7 @@ import { makeBook } from "./wiring/book.js";
 import { wireCamera } from "./wiring/camera.js";
 import { makeClocks } from "./wiring/clocks.js";
 import { wireEnrolment } from "./wiring/enrolment.js";
+import { wireLater } from "./wiring/later.js";
 import { makeLine } from "./wiring/line.js";
 import { makePage } from "./wiring/page.js";
 import { wireReading } from "./wiring/reading.js";
@@ -34,6 +36,7 @@ const page = makePage(app, { act: () => act, redraw, linger: clocks.stopCountdow
 const camera = wireCamera(app, { redraw, onCode: codeSeen, like });
 const enrolment = wireEnrolment(app, { redraw, startCamera: () => void camera.start(), like, connected: () => line.start(true) });
 const reading = wireReading(app, { happen: till.happen, moveTo: enrolment.moveTo, redraw });
+const later = wireLater(app, { redraw, revoked, book, line });
 const today = wireToday(app, { redraw, revoked, takeBack: book.takeBack });
 
 /** @type {Act} */
@@ -46,6 +49,11 @@ const act = {
     app.moved = false;
     till.happen({ type: "give_up", id: crypto.randomUUID() });
   },
+  group: () => till.happen({ type: "group" }),
+  groupPersons: (key) => till.happen({ type: "group_persons", key }),
+  groupRemove: (key) => till.happen({ type: "group_remove", key }),
+  groupRegister: () => till.happen({ type: "group_register", ids: freshIds(), at: serverInstant() }),
+  groupUndo: () => till.happen({ type: "group_undo", ids: freshIds() }),
   retry: () => till.happen({ type: "retry" }),
   undo: () => till.happen({ type: "undo", id: crypto.randomUUID() }),
   way: (way) => {
@@ -63,6 +71,8 @@ const act = {
     app.moved = false;
     app.forgetting = false;
     if (sheet === "today") void today.load();
+    if (sheet === "later") void later.begin();
+    if (sheet === "share") void later.share();
     if (sheet === "menu") void camera.list();
     redraw();
   },
@@ -86,6 +96,13 @@ const act = {
     app.enrolling = false;
     redraw();
   },
+  practise: () => {
+    app.sheet = null;
+    if (app.session.screen !== "scan" && app.session.screen !== "typed") next();
+    reading.read(PRACTICE, "qr");
+  },
+  laterChange: later.change,
+  laterSave: () => void later.save(),
   noticesSeen: () => {
     if (app.current !== null) void dropNotices(app.current.device_id).then(line.count);
   },
@@ -99,6 +116,11 @@ const act = {
     redraw();
   },
 };
+
+/** One for each card on the list. */
+function freshIds() {
+  return app.session.group.map(() => crypto.randomUUID());
+}
 
 function redraw() {
   page.draw();

@@ -1,6 +1,8 @@
 // The number printed on a card: ten random digits and two check digits (ISO 7064 Mod 97-10), written 4-4-4.
 
 export const DIGITS = 12;
+/** A card to practise with: right check digits, nobody's. It is always valid and nothing is registered on it. */
+export const PRACTICE = "000000000098";
 const RANDOM_DIGITS = 10;
 
 // People type 4-4-4 with whatever space or dash is at hand.

@@ -1,20 +1,25 @@
 // What happens at the till, as a machine: what was on the screen and what happened in, what is on the screen and what to do out.
 
 import { whatIsPresented } from "./card_text.js";
+import { changed, inside, isListed, isSettled, item, moodOfGroup, MOST_CARDS, onePersonMore, ready } from "./group.js";
+import { PRACTICE } from "./number.js";
 import { moodOf } from "./verdict_view.js";
 
+/** @import { Item } from "./group.js" */
 /** @import { Asked, Carrier, Verdict, Visit } from "./types.js" */
 
-/** @typedef {"scan" | "typed" | "checking" | "persons" | "registering" | "answer" | "trouble"} Screen */
+/** @typedef {"scan" | "typed" | "checking" | "persons" | "registering" | "answer" | "trouble" | "group" | "group-answer"} Screen */
 /** @typedef {"network" | "busy" | "problem"} Trouble */
 /** @typedef {"foreign" | "damaged" | "enrolment"} Hint */
 
 /**
- * `turn` counts cards, so that an answer about an earlier card is known and dropped. `asked` is the visit being registered.
+ * `turn` counts cards, so that an answer about an earlier card is known and dropped. `asked` is the visit being registered,
+ * `group` several cards on one list.
  * @typedef {{
  *   screen: Screen, way: "scan" | "typed", offer: string | null, turn: number,
  *   card: {text: string, carrier: Carrier} | null, verdict: Verdict | null, asked: Asked | null, visit: Visit | null,
  *   undo: {state: "none" | "sending" | "done" | "failed", id: string | null}, trouble: Trouble | null, hint: Hint | null,
+ *   group: Item[],
  * }} Session
  */
 
@@ -26,7 +31,9 @@ import { moodOf } from "./verdict_view.js";
  *   | {type: "failed", turn: number, trouble: Trouble}
  *   | {type: "retry"} | {type: "next"} | {type: "give_up", id: string}
  *   | {type: "undo", id: string} | {type: "undone", turn: number, done: boolean}
- *   | {type: "way", way: "scan" | "typed"} | {type: "offer", offer: string | null} | {type: "hint_over"}} Happening
+ *   | {type: "way", way: "scan" | "typed"} | {type: "offer", offer: string | null} | {type: "hint_over"}
+ *   | {type: "group"} | {type: "group_persons", key: number} | {type: "group_remove", key: number}
+ *   | {type: "group_register", ids: string[], at: string} | {type: "group_undo", ids: string[]}} Happening
  */
 
 /**
@@ -53,7 +60,7 @@ const MINUTES_OF_DOUBT = 60;
 export function atRest(way, offer, turn = 0) {
   return {
     ...{ screen: way, way, offer, turn, card: null, verdict: null },
-    ...{ asked: null, visit: null, undo: NO_UNDO, trouble: null, hint: null },
+    ...{ asked: null, visit: null, undo: NO_UNDO, trouble: null, hint: null, group: [] },
   };
 }
 
@@ -64,6 +71,7 @@ export function atRest(way, offer, turn = 0) {
  * @returns {Step}
  */
 export function step(session, happening) {
+  if (isGroup(session)) return groupStep(session, happening);
   switch (happening.type) {
     case "read":
       return read(session, happening.text, happening.carrier);
@@ -99,16 +107,174 @@ export function step(session, happening) {
         : still(session);
     case "hint_over":
       return { session: { ...session, hint: null }, tasks: [] };
+    case "group":
+      return grouped(session);
+    default:
+      return still(session);
+  }
+}
+
+/** @param {Session} session */
+function isGroup({ screen }) {
+  return screen === "group" || screen === "group-answer";
+}
+
+/**
+ * Whether what is on the screen is practice: nothing of it is registered.
+ * @param {Session} session
+ */
+export function isPractice({ card, group }) {
+  return group.length > 0 ? group.every((one) => one.card.text === PRACTICE) : card?.text === PRACTICE;
+}
+
+/**
+ * The card whose persons are being asked about is the first on a list.
+ * @param {Session} session
+ * @returns {Step}
+ */
+function grouped(session) {
+  if (session.screen !== "persons" || session.card === null) return still(session);
+  const group = [item(session.turn, session.card, session.verdict)];
+  return { session: { ...atRest(session.way, session.offer, session.turn), screen: "group", group }, tasks: [] };
+}
+
+/**
+ * One step with several cards.
+ * @param {Session} session
+ * @param {Happening} happening
+ * @returns {Step}
+ */
+function groupStep(session, happening) {
+  const { group } = session;
+  switch (happening.type) {
+    case "read":
+      return readIntoGroup(session, happening.text, happening.carrier);
+    case "verdict":
+      return judgedInGroup(session, happening);
+    case "registered":
+      return settledInGroup(changedIn(session, happening.turn, (one) => ({ ...one, state: happening.visit === null ? "no" : "in", visit: happening.visit, verdict: happening.verdict, asked: null })));
+    case "failed":
+      return settledInGroup(changedIn(session, happening.turn, (one) => ({ ...one, state: "trouble", asked: null })));
+    case "undone":
+      return { session: changedIn(session, happening.turn, (one) => ({ ...one, state: happening.done ? "undone" : "in" })), tasks: happening.done ? [{ do: "signal", kind: "undone" }] : [] };
+    case "group_persons":
+      return { session: changedIn(session, happening.key, onePersonMore), tasks: [] };
+    case "group_remove": {
+      const rest = group.filter((one) => one.key !== happening.key);
+      return { session: rest.length === 0 ? rested(session) : { ...session, group: rest }, tasks: [] };
+    }
+    case "group_register":
+      return registerGroup(session, happening.ids, happening.at);
+    case "group_undo":
+      return undoGroup(session, happening.ids);
+    case "next":
+    case "give_up":
+      return group.some((one) => one.state === "sending") ? still(session) : { session: rested(session), tasks: [] };
+    case "hint_over":
+      return { session: { ...session, hint: null }, tasks: [] };
+    default:
+      return still(session);
   }
 }
 
 /**
- * Whether a card that comes now is taken, whichever way it comes. While somebody chooses or a visit is on its way, the next card waits.
+ * @param {Session} session
+ * @param {number} key
+ * @param {(one: Item) => Item} change
+ * @returns {Session}
+ */
+function changedIn(session, key, change) {
+  return { ...session, group: changed(session.group, key, change) };
+}
+
+/**
+ * @param {Session} session
+ * @param {string} text
+ * @param {Carrier} carrier
+ * @returns {Step}
+ */
+function readIntoGroup(session, text, carrier) {
+  const { group, offer, screen } = session;
+  const card = cardIn(text);
+  if (screen === "group-answer") return card === null || isListed(group, card) ? still(session) : read(rested(session), text, carrier);
+  if (offer === null || group.some((one) => one.state === "sending")) return still(session);
+  if (card === null) return { session: { ...session, hint: "foreign" }, tasks: [] };
+  if (isListed(group, card) || group.length >= MOST_CARDS) return still(session);
+  const turn = session.turn + 1;
+  return {
+    session: { ...session, turn, hint: null, group: [...group, item(turn, { text: card, carrier }, null)] },
+    tasks: [{ do: "check", turn, card, offer }],
+  };
+}
+
+/**
+ * @param {Session} session
+ * @param {{turn: number, verdict: Verdict}} news
+ * @returns {Step}
+ */
+function judgedInGroup(session, { turn, verdict }) {
+  const known = session.group.find((one) => one.key === turn);
+  if (known?.state !== "checking") return still(session);
+  const kind = verdict.admitted ? "ask" : "no";
+  return { session: changedIn(session, turn, (one) => item(turn, one.card, verdict)), tasks: [{ do: "signal", kind }] };
+}
+
+/**
+ * @param {Session} session
+ * @param {string[]} ids one for each card on the list
+ * @param {string} at
+ * @returns {Step}
+ */
+function registerGroup(session, ids, at) {
+  const { offer } = session;
+  if (session.screen !== "group" || offer === null || ready(session.group).cards.length === 0 || !isSettled(session.group)) return still(session);
+  /** @type {Task[]} */
+  const tasks = [];
+  const group = session.group.map((one, index) => {
+    const id = ids[index];
+    if (one.state !== "ready" || one.verdict === null || id === undefined) return one;
+    const asked = { id, card: one.card.text, offer, persons: one.persons, at, carrier: one.card.carrier, offline: one.verdict.offline === true };
+    tasks.push({ do: "register", turn: one.key, asked, verdict: one.verdict });
+    return { ...one, state: /** @type {const} */ ("sending"), asked };
+  });
+  return { session: { ...session, group }, tasks };
+}
+
+/**
+ * @param {Session} session
+ * @returns {Step}
+ */
+function settledInGroup(session) {
+  // What is still being looked at, or was put on the list meanwhile, keeps the list open.
+  if (!isSettled(session.group) || inside(session.group).cards.length === 0) return { session, tasks: [] };
+  return { session: { ...session, screen: "group-answer" }, tasks: [{ do: "signal", kind: moodOfGroup(session.group) === "yes" ? "yes" : "no" }] };
+}
+
+/**
+ * @param {Session} session
+ * @param {string[]} ids one for each card on the list
+ * @returns {Step}
+ */
+function undoGroup(session, ids) {
+  /** @type {Task[]} */
+  const tasks = [];
+  const group = session.group.map((one, index) => {
+    const undo = one.undo ?? ids[index] ?? null;
+    if (one.state !== "in" || one.visit === null || undo === null) return one;
+    tasks.push({ do: "void", turn: one.key, visit: one.visit.id, id: undo });
+    return { ...one, state: /** @type {const} */ ("undoing"), undo };
+  });
+  return { session: { ...session, group }, tasks };
+}
+
+/**
+ * Whether a card that comes now is taken, whichever way it comes. While somebody chooses, the next card joins a list;
+ * while a visit is on its way, it waits.
  * @param {Session} session
  */
 export function takesCards(session) {
   if (session.screen === "trouble") return session.asked === null;
-  return session.screen !== "persons" && session.screen !== "registering";
+  return session.screen !== "registering";
 }
 
 /**
@@ -128,18 +294,32 @@ export function isLooking(session) {
 function read(session, text, carrier) {
   if (session.offer === null || !takesCards(session)) return still(session);
   const presented = whatIsPresented(text);
-  if (presented.kind !== "token" && presented.kind !== "number") {
+  const card = cardIn(text);
+  if (card === null) {
     const seesHints = session.screen === "scan" || session.screen === "typed";
-    return seesHints ? { session: { ...session, hint: presented.kind }, tasks: [] } : still(session);
+    return seesHints ? { session: { ...session, hint: /** @type {Hint} */ (presented.kind) }, tasks: [] } : still(session);
   }
-  const card = presented.kind === "token" ? presented.token : presented.number;
   if (session.screen !== "scan" && session.card?.text === card) return still(session);
+  if (session.screen === "persons") {
+    if (session.card !== null && isListed([item(0, session.card, null)], card)) return still(session);
+    return readIntoGroup(grouped(session).session, text, carrier);
+  }
   const turn = session.turn + 1;
   const fresh = atRest(session.way, session.offer, turn);
   return {
     session: { ...fresh, screen: "checking", card: { text: card, carrier } },
     tasks: [{ do: "check", turn, card, offer: session.offer }],
   };
+}
+
+/**
+ * The card in a text: its token or number; null where there is none.
+ * @param {string} text
+ */
+function cardIn(text) {
+  const presented = whatIsPresented(text);
+  if (presented.kind === "token") return presented.token;
+  return presented.kind === "number" ? presented.number : null;
 }
 
 /**

@@ -194,6 +194,16 @@ export function post(enrolment, path, body) {
 }
 
 /**
+ * A code for a colleague's phone; only a phone with the right to may ask.
+ * @param {Enrolment} enrolment
+ * @param {string} label
+ * @returns {Promise<{code: string, url: string, qr_svg: string, expires_at: string}>}
+ */
+export function openEnrolment(enrolment, label) {
+  return ask(enrolment, "POST", `/v1/venues/${enrolment.venue.id}/enrolments`, { label, rights: ["scan"] });
+}
+
+/**
  * Visits from the queue, in their order.
  * @param {Enrolment} enrolment
  * @param {object[]} visits

@@ -4,7 +4,7 @@ import { offersFewer } from "../core/session.js";
 import { MOST_BOXES, payText, viewOf } from "../core/verdict_view.js";
 import { LANGUAGES } from "../core/words.js";
 import { h } from "./dom.js";
-import { button, heading, placeNote } from "./frame.js";
+import { button, heading, placeNote, practiceNote } from "./frame.js";
 import { icon, people } from "./icons.js";
 
 /** @import { Verdict } from "../core/types.js" */
@@ -49,10 +49,13 @@ export function personsScreen(app, act) {
     "section",
     { class: "page choose" },
     placeNote(app),
+    practiceNote(app),
     heading(say(seen.ago === "" ? "persons.title" : "persons.again")),
     seen.ago !== "" && h("p", { class: "ago", testid: "used-ago" }, icon("clock"), h("span", {}, seen.ago)),
     h("div", { class: "choices", "data-count": String(choices.length) }, ...choices.map((persons) => choice(app, act, verdict, persons))),
     facts(app, seen, false),
+    h("p", { class: "help more-cards" }, say("group.hint")),
+    button({ testid: "group-more", text: say("group.more"), icon: "plus", onClick: act.group }),
     button({ testid: "cancel", text: say("persons.cancel"), kind: seen.ago === "" ? "plain" : "quiet", onClick: act.next }),
   );
 }
@@ -111,6 +114,7 @@ function admitted(app, act, seen) {
       "div",
       { class: "answer-body" },
       placeNote(app),
+      practiceNote(app),
       h("div", { class: "mark circle" }, icon("check")),
       heading(seen.title, "verdict"),
       h("p", { class: "how-many", testid: "persons" }, people(seen.persons), h("strong", {}, seen.personsText)),
@@ -203,6 +207,7 @@ function refused(app, act, seen) {
       "div",
       { class: "answer-body" },
       placeNote(app),
+      practiceNote(app),
       h("div", { class: "mark square" }, icon(seen.mark)),
       heading(seen.title, "verdict"),
       h("p", { class: "because", testid: "because" }, seen.staff),
@@ -289,6 +294,7 @@ export function troubleScreen(app, act) {
       "div",
       { class: "answer-body" },
       placeNote(app),
+      practiceNote(app),
       h("div", { class: "mark square" }, icon(trouble === "problem" ? "question" : "wave")),
       heading(say(`trouble.${trouble}.title`), "verdict"),
       h("p", { class: "because" }, say(`trouble.${trouble}.text`)),

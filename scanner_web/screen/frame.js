@@ -1,6 +1,7 @@
 // What the screens share: what they are told, and the parts that look the same everywhere.
 
 import { standForSeveral } from "../core/places.js";
+import { isPractice } from "../core/session.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 
@@ -21,7 +22,10 @@ import { icon } from "./icons.js";
  * what the phone goes by is there and fresh, `age` how old it is; `notices`: what the server said of visits after the family had gone in.
  * @typedef {{
  *   say: Say, words: WordList, language: Language, likings: Likings, enrolments: Enrolment[], current: Enrolment | null, enrolling: boolean,
- *   session: Session, sheet: null | "today" | "menu" | "offers",
+ *   session: Session, sheet: null | "today" | "menu" | "offers" | "practice" | "later" | "share",
+ *   later: {date: string, first: string, last: string, number: string, persons: number, because: string | null, saved: {id: string, last3: string, date: string, persons: number}[]},
+ *   share: {state: "loading" | "shown" | "not_allowed" | "network" | "problem", code: string, qr: string},
+ *   own: {visits: number, persons: number},
  *   camera: {state: CameraState, torch: boolean, hasTorch: boolean, all: {id: string, label: string}[], current: string | null},
  *   enrol: {step: EnrolStep, code: string, error: string | null, hint: boolean},
  *   today: {state: "loading" | "shown" | "failed", list: Today | null, asking: string | null, sending: string | null, problem: string | null},
@@ -34,13 +38,15 @@ import { icon } from "./icons.js";
 /**
  * Everything that can be done by a hand.
  * @typedef {{
- *   read: (text: string) => void, persons: (persons: number) => void, next: () => void, giveUp: () => void, retry: () => void, undo: () => void,
+ *   read: (text: string) => void, persons: (persons: number) => void, next: () => void, giveUp: () => void,
+ *   group: () => void, groupPersons: (key: number) => void, groupRemove: (key: number) => void, groupRegister: () => void, groupUndo: () => void, retry: () => void, undo: () => void,
  *   way: (way: "scan" | "typed") => void, offer: (offer: string) => void, sheet: (sheet: App["sheet"]) => void,
  *   startCamera: () => void, torch: () => void, nextCamera: () => void, pickCamera: (camera: string) => void,
  *   familyIn: (language: Language | null) => void, linger: () => void,
  *   loadToday: () => void, askUndo: (visit: string | null) => void, undoVisit: (visit: string) => void,
  *   like: (change: Partial<Likings>) => void, enrolStep: (step: EnrolStep) => void, claim: (code: string, label: string) => void,
- *   begin: () => void, noticesSeen: () => void, switchTo: (device: string) => void, forget: (sure: boolean | null) => void,
+ *   begin: () => void, noticesSeen: () => void, practise: () => void,
+ *   laterChange: (change: Partial<App["later"]>) => void, laterSave: () => void, switchTo: (device: string) => void, forget: (sure: boolean | null) => void,
  * }} Act
  */
 
@@ -110,6 +116,14 @@ export function placeNote(app) {
   const venue = app.current?.venue.name ?? "";
   if (!app.moved && !standForSeveral(app.enrolments)) return null;
   return h("p", { class: app.moved ? "place moved" : "place", testid: "place" }, icon(app.moved ? "flip" : "pin"), h("span", {}, app.moved ? app.say("place.moved", { venue }) : venue));
+}
+
+/**
+ * That this is practice and nothing is registered.
+ * @param {App} app
+ */
+export function practiceNote(app) {
+  return isPractice(app.session) && h("p", { class: "practice", testid: "practice" }, icon("question"), h("span", {}, app.say("practice.note")));
 }
 
 /** @param {string} text */

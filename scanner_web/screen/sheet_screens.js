@@ -51,12 +51,14 @@ export function todaySheet(app, act) {
     sheetHead(app, say("today.title"), () => act.sheet(null)),
     placeNote(app),
     app.waiting > 0 && h("p", { class: "note", testid: "waiting-note" }, icon("wave"), h("span", {}, say("today.waiting", { n: app.waiting }))),
+    app.own.visits > 0 && h("p", { class: "help", testid: "own-count" }, `${say("today.own")}: ${say("today.visits", { n: app.own.visits })}, ${say("persons", { n: app.own.persons })}`),
     noticeList(app, act),
     today.state === "loading" && today.list === null && spinner(say("today.loading")),
     today.state === "failed" && h("div", { class: "empty", testid: "today-failed" }, icon("wave"), h("p", {}, say("today.failed")), button({ testid: "today-again", text: say("today.again"), onClick: act.loadToday })),
     today.list !== null && today.list.visits.length === 0 && h("div", { class: "empty", testid: "today-empty" }, icon("sun"), h("p", {}, say("today.empty"))),
     today.list !== null && today.list.visits.length > 0 && totals(app),
     today.list !== null && today.list.visits.length > 0 && h("h2", { class: "small-head" }, say("today.latest")),
+    button({ testid: "open-later", text: say("later.title"), icon: "plus", onClick: () => act.sheet("later") }),
     today.list !== null && h("ul", { class: "visits", testid: "today-visits" }, ...ownFirst(today.list.visits, app.registered).map((visit) => visitRow(app, act, visit))),
   );
 }
@@ -205,6 +207,8 @@ export function menuSheet(app, act) {
           icon("check", { class: "chosen" }),
         ),
       ),
+      button({ testid: "open-practice", text: say("practice.title"), icon: "question", onClick: () => act.sheet("practice") }),
+      button({ testid: "open-share", text: say("share.title"), icon: "phone", onClick: () => act.sheet("share") }),
       button({ testid: "connect-more", text: say("menu.connect"), icon: "plus", onClick: () => act.enrolStep("welcome") }),
     ),
     app.forgetting

@@ -17,10 +17,20 @@ export function makeClocks(app, { next, retry, hintOver }) {
   /** @type {{answer: number, retry: number, hint: number}} */
   const timers = { answer: 0, retry: 0, hint: 0 };
 
+  /**
+   * The answer on the screen, if there is one.
+   * @param {string} screen
+   */
+  function nameOf(screen) {
+    const { turn, undo, group } = app.session;
+    if (screen === "group-answer") return `${turn} ${group.map((one) => one.state).join(" ")}`;
+    return screen === "answer" ? `${turn} ${undo.state}` : "";
+  }
+
   function wind() {
     const { session } = app;
     const screen = app.enrolling || app.sheet !== null ? "none" : session.screen;
-    const answer = screen === "answer" ? `${session.turn} ${session.undo.state}` : "";
+    const answer = nameOf(screen);
     if (answer === "") stopCountdown();
     else if (main.dataset.countdown !== answer) startCountdown(answer);
     clearTimeout(timers.retry);
@@ -34,9 +44,9 @@ export function makeClocks(app, { next, retry, hintOver }) {
     stopCountdown();
     main.dataset.countdown = answer;
     const { likings: now, session } = app;
-    if (now.stay || session.undo.state === "sending" || session.undo.state === "failed") return;
+    if (now.stay || session.undo.state === "sending" || session.undo.state === "failed" || session.group.some((one) => one.state === "undoing")) return;
     const admitted = session.verdict?.admitted === true;
-    const stays = session.undo.state === "done" ? ANSWER_STAYS.undone : admitted ? ANSWER_STAYS.yes : ANSWER_STAYS.refused;
+    const stays = session.group.length > 0 ? ANSWER_STAYS.refused : session.undo.state === "done" ? ANSWER_STAYS.undone : admitted ? ANSWER_STAYS.yes : ANSWER_STAYS.refused;
     document.documentElement.style.setProperty("--countdown", `${stays}ms`);
     main.classList.add("counting");
     timers.answer = window.setTimeout(next, stays);
@@ -46,7 +56,8 @@ export function makeClocks(app, { next, retry, hintOver }) {
     clearTimeout(timers.answer);
     main.classList.remove("counting");
     delete main.dataset.countdown;
-    if (app.session.screen === "answer") main.dataset.countdown = `${app.session.turn} ${app.session.undo.state}`;
+    const answer = nameOf(app.session.screen);
+    if (answer !== "") main.dataset.countdown = answer;
   }
 
   return { wind, stopCountdown };

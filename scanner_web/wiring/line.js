@@ -6,7 +6,7 @@ import { answered, mayWait, silent, WITHIN_REACH } from "../core/reach.js";
 import { serverNow } from "../device/api.js";
 import { BusyError, NetworkError, RevokedError } from "../device/errors.js";
 import { flush } from "../device/outbox.js";
-import { forgetOwnBefore, keepEnrolment, notices, queued } from "../device/storage.js";
+import { allOwn, forgetOwnBefore, keepEnrolment, notices, queued } from "../device/storage.js";
 import { renew, supply } from "../device/supplies.js";
 
 /** @import { Enrolment } from "../core/types.js" */
@@ -68,7 +68,8 @@ export function makeLine(app, { redraw, revoked, changed }) {
 
   /** @param {string} id */
   function underWay(id) {
-    const { asked, undo } = app.session;
+    const { asked, undo, group } = app.session;
+    if (group.some((one) => (one.state === "sending" && one.asked?.id === id && !one.asked.offline) || (one.state === "undoing" && one.undo === id))) return true;
     return (asked?.id === id && !asked.offline && app.session.screen === "registering") || (undo.state === "sending" && undo.id === id) || app.today.sending !== null;
   }
 
@@ -125,14 +126,18 @@ export function makeLine(app, { redraw, revoked, changed }) {
 
   async function recount() {
     const device = app.current?.device_id ?? "";
-    const [rows, told, held] = await Promise.all([queued(), notices(), supply(device).catch(() => null)]);
-    const before = JSON.stringify([app.waiting, app.notices, app.net]);
+    const [rows, told, held, scans] = await Promise.all([queued(), notices(), supply(device).catch(() => null), allOwn()]);
+    const state = () => JSON.stringify([app.waiting, app.notices, app.net, app.own]);
+    const before = state();
     app.waiting = rows.length;
     app.notices = told.filter((one) => one.device === device);
     const age = held === null ? null : ageOf(held.asOf, serverNow());
     app.net = { ...app.net, known: age !== null, stale: age?.stale === true, days: age?.days ?? 0 };
     app.age = age;
-    if (before !== JSON.stringify([app.waiting, app.notices, app.net])) redraw();
+    const today = osloDate(serverNow());
+    const mine = scans.filter((one) => one.device === device && one.date === today && one.state !== "voided");
+    app.own = { visits: mine.length, persons: mine.reduce((sum, one) => sum + one.persons, 0) };
+    if (before !== state()) redraw();
   }
 
   /** @param {boolean} [fresh] whether to fetch the snapshot even if it was fetched just now */

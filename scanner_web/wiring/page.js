@@ -1,11 +1,15 @@
 // The page's shell: which screen it is, putting it in place, and saying aloud what it says.
 
+import { moodOfGroup } from "../core/group.js";
+import { isPractice } from "../core/session.js";
 import { moodOf } from "../core/verdict_view.js";
 import { longDate, pick, sayer, STAFF_LANGUAGES } from "../core/words.js";
 import { wordsIn } from "../device/words.js";
 import { answerScreen, personsScreen, spoken, troubleScreen } from "../screen/answer_screens.js";
 import { fill, find } from "../screen/dom.js";
+import { groupAnswerScreen, groupScreen, spokenOfGroup } from "../screen/group_screens.js";
 import { enrolScreen } from "../screen/enrol_screens.js";
+import { laterSheet, practiceSheet, shareSheet } from "../screen/more_sheets.js";
 import { scanScreen } from "../screen/scan_screens.js";
 import { menuSheet, offersSheet, todaySheet } from "../screen/sheet_screens.js";
 
@@ -35,7 +39,8 @@ export function makePage(app, { act, redraw, linger }) {
     const before = document.body.dataset.state;
     document.body.dataset.state = state;
     document.body.dataset.camera = app.camera.state;
-    document.body.dataset.mood = state === "answer" && app.session.verdict !== null ? (app.session.undo.state === "done" ? "undone" : moodOf(app.session.verdict)) : "";
+    document.body.dataset.practice = String(isPractice(app.session));
+    document.body.dataset.mood = state === "group-answer" ? moodOfGroup(app.session.group) : state === "answer" && app.session.verdict !== null ? (app.session.undo.state === "done" ? "undone" : moodOf(app.session.verdict)) : "";
     // The number field keeps its caret while the words around it change.
     const key = state === "typed" ? ["typed", app.language, app.waiting, app.session.turn].join() : "";
     if (key === "" || key !== drawn) replace(screenNow(state), before === state);
@@ -50,8 +55,13 @@ export function makePage(app, { act, redraw, linger }) {
     if (state === "offers") return offersSheet(app, act());
     if (state === "today") return todaySheet(app, act());
     if (state === "menu") return menuSheet(app, act());
+    if (state === "practice") return practiceSheet(app, act());
+    if (state === "later") return laterSheet(app, act());
+    if (state === "share") return shareSheet(app, act());
     if (state === "persons") return personsScreen(app, act());
     if (state === "answer") return answerScreen(app, act());
+    if (state === "group") return groupScreen(app, act());
+    if (state === "group-answer") return groupAnswerScreen(app, act());
     if (state === "trouble") return troubleScreen(app, act());
     return scanScreen(app, act());
   }
@@ -79,6 +89,7 @@ export function makePage(app, { act, redraw, linger }) {
     let text = "";
     if (app.moved && (["persons", "offers", "typed"].includes(state) || (state === "scan" && session.hint === null))) text = say("place.moved", { venue });
     else if (state === "answer") text = app.moved ? `${say("place.moved", { venue })}. ${spoken(app)}` : spoken(app);
+    else if (state === "group" || state === "group-answer") text = spokenOfGroup(app, state);
     else if (state === "trouble") text = say(`trouble.${session.trouble ?? "network"}.title`);
     else if (session.hint !== null && state === "scan") text = say(`hint.${session.hint}`);
     if (spokenAloud.textContent !== text) spokenAloud.textContent = text;

@@ -21,8 +21,10 @@ export function wireReading(app, { happen, moveTo, redraw }) {
    */
   function read(text, carrier) {
     if (app.enrolling || !takesCards(app.session)) return;
-    const place = placeFor(app.enrolments, app.current, text, app.likings.recent);
-    app.moved = false;
+    // A list is of one place: a card of another municipality on it is shown as one that the place does not know.
+    const onList = ["persons", "group"].includes(app.session.screen);
+    const place = onList ? app.current : placeFor(app.enrolments, app.current, text, app.likings.recent);
+    if (!onList) app.moved = false;
     if (place !== null && place !== app.current) {
       moveTo(place);
       app.moved = true;

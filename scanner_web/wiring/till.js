@@ -1,10 +1,11 @@
 // The till's wiring: what the machine in core/session.js wants done is done here, and its answers go back in.
 
+import { isPracticeCard, practiceVerdict, practiceVisit } from "../core/practice.js";
 import { step } from "../core/session.js";
 import { check, register, serverInstant } from "../device/api.js";
 import { BusyError, NetworkError, RevokedError } from "../device/errors.js";
 import { signal } from "../device/signals.js";
-import { judgeAlone } from "../device/supplies.js";
+import { judgeAlone, supply } from "../device/supplies.js";
 
 /** @import { Happening, Task, Trouble } from "../core/session.js" */
 /** @import { Enrolment } from "../core/types.js" */
@@ -17,6 +18,9 @@ import { judgeAlone } from "../device/supplies.js";
  * @param {{redraw: () => void, revoked: (enrolment: Enrolment) => void, line: Line, book: Book}} page
  */
 export function makeTill(app, { redraw, revoked, line, book }) {
+  /** @type {Set<string>} visits that never were */
+  const practised = new Set();
+
   /** @param {Happening} happening */
   function happen(happening) {
     const before = app.session;
@@ -34,7 +38,7 @@ export function makeTill(app, { redraw, revoked, line, book }) {
     if (enrolment === null) return;
     if (task.do === "signal") signal(task.kind, app.likings);
     else if (task.do === "withdraw") await book.withdraw(enrolment, task.visit, task.id);
-    else if (task.do === "void") happen({ type: "undone", turn: task.turn, done: await book.takeBack(enrolment, task.visit, task.id) });
+    else if (task.do === "void") happen({ type: "undone", turn: task.turn, done: practised.has(task.visit) || (await book.takeBack(enrolment, task.visit, task.id)) });
     else await guarded(enrolment, task.turn, () => (task.do === "check" ? ask(enrolment, task) : visit(enrolment, task)));
   }
 
@@ -44,6 +48,10 @@ export function makeTill(app, { redraw, revoked, line, book }) {
    * @param {{turn: number, card: string, offer: string}} task
    */
   async function ask(enrolment, { turn, card, offer }) {
+    if (isPracticeCard(card)) {
+      const known = (await supply(enrolment.device_id).catch(() => null))?.snapshot.offers.find((one) => one.id === offer);
+      return happen({ type: "verdict", turn, verdict: practiceVerdict(offer, known), id: crypto.randomUUID(), at: serverInstant() });
+    }
     const verdict = (await line.ifWithinReach(() => check(enrolment, { card, offer }))) ?? (await judgeAlone(enrolment, { card, offer }, Date.parse(serverInstant())))?.verdict;
     if (verdict === undefined) throw new NetworkError("no answer, and nothing to go by");
     happen({ type: "verdict", turn, verdict, id: crypto.randomUUID(), at: serverInstant() });
@@ -55,6 +63,10 @@ export function makeTill(app, { redraw, revoked, line, book }) {
    * @param {Extract<Task, {do: "register"}>} task
    */
   async function visit(enrolment, { turn, asked, verdict }) {
+    if (isPracticeCard(asked.card)) {
+      practised.add(asked.id);
+      return happen({ type: "registered", turn, ...practiceVisit(asked, verdict) });
+    }
     if (asked.offline) {
       const again = await book.admitAlone(enrolment, asked);
       happen({ type: "registered", turn, visit: again === null ? { id: asked.id, offer: asked.offer, persons: asked.persons } : null, verdict: again ?? { ...verdict, persons: asked.persons } });
