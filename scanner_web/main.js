@@ -78,6 +78,7 @@ const act = {
   },
   startCamera: () => void camera.start(),
   torch: camera.torch,
+  zoom: camera.zoom,
   nextCamera: camera.next,
   pickCamera: camera.pick,
   familyIn: (chosen) => void page.showFamily(chosen),

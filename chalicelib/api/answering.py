@@ -70,6 +70,8 @@ def respond(answer: Answer, request_id: str) -> Response:
         "Content-Type": answer.content_type,
         "Cache-Control": NO_STORE,
         "X-Request-Id": request_id,
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",  # an answer is no page
         **answer.headers,
     }
     if isinstance(answer.body, bytes):

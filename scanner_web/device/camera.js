@@ -1,9 +1,14 @@
 // The camera: started when somebody scans, stopped when nobody looks, read a dozen times a second.
 
 import { CameraError } from "./errors.js";
+import { ownScript } from "./trusted.js";
 
-/** Milliseconds between pictures that are read: fast for a hand, kind to a battery. */
-const PACE = 80;
+/** At least so many milliseconds between pictures that are read: fast for a hand. A slow phone gets twice what its reading takes: kind to a battery. */
+const PACE = 40;
+/** The reader is given no more than this, along the longer side. */
+const MOST_PIXELS = 1280;
+/** How much nearer the camera's own zoom goes, where it has one. */
+const NEARER = 2;
 /** A wasm that has not started in this time will not: the number can be typed. */
 const PATIENCE = 20_000;
 
@@ -33,7 +38,7 @@ function reasonOf(error) {
  * @typedef {{
  *   start: (camera: string | null) => Promise<void>, stop: () => void, isOn: () => boolean,
  *   cameras: () => Promise<{id: string, label: string}[]>, current: () => string | null,
- *   hasTorch: () => boolean, torch: (on: boolean) => Promise<void>,
+ *   hasTorch: () => boolean, torch: (on: boolean) => Promise<void>, hasZoom: () => boolean, zoom: (near: boolean) => Promise<void>,
  * }} Camera
  */
 
@@ -91,10 +96,26 @@ export function makeCamera(video, tell) {
     current: () => track()?.getSettings().deviceId ?? null,
     // `torch` is in no standard yet; Android has it, iPhones from iOS 17.
     hasTorch: () => Boolean(/** @type {{torch?: boolean}} */ (track()?.getCapabilities?.() ?? {}).torch),
+    hasZoom: () => zoomOf(track()) !== null,
+    zoom: async (near) => {
+      const range = zoomOf(track());
+      if (range === null) return;
+      await track()?.applyConstraints({ advanced: [/** @type {MediaTrackConstraintSet} */ ({ zoom: near ? Math.min(NEARER, range.max) : range.min })] });
+    },
     torch: async (on) => {
       await track()?.applyConstraints({ advanced: [/** @type {MediaTrackConstraintSet} */ ({ torch: on })] });
     },
   };
+}
+
+/**
+ * How far a camera zooms by itself; null where it does not, or hardly.
+ * @param {MediaStreamTrack | undefined} track
+ * @returns {{min: number, max: number} | null}
+ */
+function zoomOf(track) {
+  const { zoom } = /** @type {{zoom?: {min: number, max: number}}} */ (track?.getCapabilities?.() ?? {});
+  return zoom !== undefined && zoom.max >= 1.5 * zoom.min ? zoom : null;
 }
 
 /**
@@ -103,7 +124,8 @@ export function makeCamera(video, tell) {
  */
 async function open(camera) {
   if (navigator.mediaDevices === undefined) throw new CameraError("none");
-  const size = { width: { ideal: 1280 }, height: { ideal: 720 } };
+  // Enough for a code of twenty millimetres at arm's length; the reader sees a part of it at a time.
+  const size = { width: { ideal: 1920 }, height: { ideal: 1080 } };
   // Never `exact`: a laptop has no camera at the back, and a phone's ids change.
   const which = camera === null ? { facingMode: "environment" } : { deviceId: { ideal: camera } };
   try {
@@ -120,6 +142,22 @@ async function cameras() {
 }
 
 /**
+ * Which part of a picture is read: all of it made smaller, and in turns with that its middle as it is, where a small
+ * code far away has enough dots to be read.
+ * @param {number} wide
+ * @param {number} high
+ * @param {boolean} near
+ */
+function partOf(wide, high, near) {
+  if (wide === 0 || high === 0) return null;
+  const scale = Math.min(1, MOST_PIXELS / Math.max(wide, high));
+  const more = scale < 1;
+  if (!near || !more) return { x: 0, y: 0, wide, high, width: Math.round(wide * scale), height: Math.round(high * scale), more };
+  const part = { wide: Math.round(wide / 2), high: Math.round(high / 2) };
+  return { x: Math.round(wide / 4), y: Math.round(high / 4), ...part, width: part.wide, height: part.high, more };
+}
+
+/**
  * Read pictures one at a time: the next is taken when the last is read.
  * @param {HTMLVideoElement} video
  * @param {{onCode: (text: string) => void, onBroken: () => void, wanted: () => boolean}} tell
@@ -131,21 +169,27 @@ function makeReader(video, { onCode, onBroken, wanted }) {
   let worker = null;
   let busy = false;
   let timer = 0;
+  let pace = PACE;
+  let askedAt = 0;
+  let near = false;
 
   function take() {
-    timer = window.setTimeout(take, PACE);
+    timer = window.setTimeout(take, pace);
     if (busy || worker === null || context === null || !wanted() || video.readyState < video.HAVE_CURRENT_DATA) return;
-    canvas.width = video.videoWidth;
-    canvas.height = video.videoHeight;
-    if (canvas.width === 0) return;
-    context.drawImage(video, 0, 0);
+    const part = partOf(video.videoWidth, video.videoHeight, near);
+    if (part === null) return;
+    near = part.more && !near;
+    canvas.width = part.width;
+    canvas.height = part.height;
+    context.drawImage(video, part.x, part.y, part.wide, part.high, 0, 0, part.width, part.height);
     const picture = context.getImageData(0, 0, canvas.width, canvas.height);
     busy = true;
+    askedAt = performance.now();
     worker.postMessage(picture, [picture.data.buffer]);
   }
 
   function hire() {
-    const hired = new Worker(new URL("./decoder_worker.js", import.meta.url), { type: "module" });
+    const hired = new Worker(ownScript(new URL("./decoder_worker.js", import.meta.url)), { type: "module" });
     const given = window.setTimeout(onBroken, PATIENCE);
     hired.onmessage = ({ data }) => {
       if ("ready" in data) {
@@ -154,6 +198,7 @@ function makeReader(video, { onCode, onBroken, wanted }) {
         return;
       }
       busy = false;
+      pace = Math.max(PACE, 2 * (performance.now() - askedAt));
       // Asked again: somebody may have begun to choose while this picture was read.
       if (data.text !== null && wanted()) onCode(data.text);
     };

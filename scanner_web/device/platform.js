@@ -18,6 +18,19 @@ export function mustInstallFirst() {
   return isApple() && !isInstalled();
 }
 
+/** @typedef {"apple" | "app" | "samsung" | "firefox" | "other"} Browser */
+
+/**
+ * Where somebody finds the permission for the camera: in the phone's settings, the app's, or beside the address.
+ * @returns {Browser}
+ */
+export function browser() {
+  if (isApple()) return "apple";
+  if (isInstalled()) return "app";
+  if (/SamsungBrowser/.test(navigator.userAgent)) return "samsung";
+  return /Firefox/.test(navigator.userAgent) ? "firefox" : "other";
+}
+
 /** Ask the browser not to throw our storage away when space is short. */
 export async function keepStorage() {
   await navigator.storage?.persist?.();

@@ -1,5 +1,7 @@
 // The page without a network, and a new version only when nobody is being served.
 
+import { ownScript } from "./trusted.js";
+
 const LOOK_EVERY = 3_600_000;
 const TRY_EVERY = 20_000;
 
@@ -14,7 +16,7 @@ export function keepUpToDate(isIdle) {
   container.addEventListener("controllerchange", () => {
     if (hadOne) window.location.reload();
   });
-  container.register(new URL("../sw.js", import.meta.url), { updateViaCache: "none" }).then(
+  container.register(ownScript(new URL("../sw.js", import.meta.url)), { updateViaCache: "none" }).then(
     (registration) => {
       window.setInterval(() => void registration.update().catch(() => {}), LOOK_EVERY);
       window.setInterval(() => {

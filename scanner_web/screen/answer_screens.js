@@ -144,7 +144,7 @@ function admitted(app, act, seen) {
 function alone({ say, session }) {
   if (session.verdict?.offline !== true) return null;
   const text = session.verdict.admitted ? say("answer.offline") : say("answer.offline_no");
-  return h("p", { class: "fact alone", testid: "offline" }, icon("wave"), h("span", {}, text));
+  return h("p", { class: "fact alone", testid: "offline" }, icon("away"), h("span", {}, text));
 }
 
 /**

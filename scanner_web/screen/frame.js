@@ -9,6 +9,7 @@ import { icon } from "./icons.js";
 /** @import { Session } from "../core/session.js" */
 /** @import { Carrier, Enrolment, Notice, Today } from "../core/types.js" */
 /** @import { Language, Say, WordList } from "../core/words.js" */
+/** @import { Browser } from "../device/platform.js" */
 /** @import { Likings } from "../device/storage.js" */
 /** @import { IconName } from "./icons.js" */
 
@@ -26,11 +27,11 @@ import { icon } from "./icons.js";
  *   later: {date: string, first: string, last: string, number: string, persons: number, because: string | null, saved: {id: string, last3: string, date: string, persons: number}[]},
  *   share: {state: "loading" | "shown" | "not_allowed" | "network" | "problem", code: string, qr: string},
  *   own: {visits: number, persons: number},
- *   camera: {state: CameraState, torch: boolean, hasTorch: boolean, all: {id: string, label: string}[], current: string | null},
+ *   camera: {state: CameraState, torch: boolean, hasTorch: boolean, near: boolean, hasZoom: boolean, all: {id: string, label: string}[], current: string | null},
  *   enrol: {step: EnrolStep, code: string, error: string | null, hint: boolean},
  *   today: {state: "loading" | "shown" | "failed", list: Today | null, asking: string | null, sending: string | null, problem: string | null},
  *   registered: string[], family: {language: Language, text: string, direction: "ltr" | "rtl"} | null, waiting: number, forgetting: boolean,
- *   net: {away: boolean, known: boolean, stale: boolean, days: number}, age: Age | null, notices: Notice[],
+ *   browser: Browser, net: {away: boolean, known: boolean, stale: boolean, days: number}, age: Age | null, notices: Notice[],
  *   moved: boolean, held: {text: string, carrier: Carrier} | null,
  * }} App
  */
@@ -41,7 +42,7 @@ import { icon } from "./icons.js";
  *   read: (text: string) => void, persons: (persons: number) => void, next: () => void, giveUp: () => void,
  *   group: () => void, groupPersons: (key: number) => void, groupRemove: (key: number) => void, groupRegister: () => void, groupUndo: () => void, retry: () => void, undo: () => void,
  *   way: (way: "scan" | "typed") => void, offer: (offer: string) => void, sheet: (sheet: App["sheet"]) => void,
- *   startCamera: () => void, torch: () => void, nextCamera: () => void, pickCamera: (camera: string) => void,
+ *   startCamera: () => void, torch: () => void, zoom: () => void, nextCamera: () => void, pickCamera: (camera: string) => void,
  *   familyIn: (language: Language | null) => void, linger: () => void,
  *   loadToday: () => void, askUndo: (visit: string | null) => void, undoVisit: (visit: string) => void,
  *   like: (change: Partial<Likings>) => void, enrolStep: (step: EnrolStep) => void, claim: (code: string, label: string) => void,

@@ -76,7 +76,7 @@ function row(app, act, one, index) {
   return h(
     "li",
     { class: `card-row ${one.state}`, testid: "group-card", "data-state": one.state },
-    h("span", { class: "card-text" }, h("b", {}, name), about !== "" && h("span", {}, about)),
+    h("span", { class: "card-text" }, h("b", { "aria-label": name }, `••• ${last3(one)}`), about !== "" && h("span", {}, about)),
     one.state === "ready" && most > 1
       ? h("button", { type: "button", class: "card-persons", testid: "group-persons", "aria-label": `${name}: ${say("persons", { n: one.persons })}. ${say("group.tap")}`, onClick: () => act.groupPersons(one.key) }, people(one.persons), h("strong", {}, String(one.persons)))
       : one.state === "ready" && h("span", { class: "card-persons one" }, people(1), h("span", { class: "unseen" }, say("persons", { n: 1 }))),

@@ -83,7 +83,7 @@ export function laterSheet(app, act) {
       h("button", { type: "submit", class: "button main", testid: "later-save" }, h("span", {}, say("later.save"))),
     ),
     later.saved.length > 0 && h("h2", { class: "small-head" }, say("later.saved")),
-    h("ul", { class: "cards", testid: "later-saved", role: "status" }, ...later.saved.map((one) => h("li", { class: "card-row" }, icon("check"), h("span", { class: "card-text" }, h("b", {}, `••• ${one.last3}`), h("span", {}, `${shortDate(one.date, words.locale)} · ${say("persons", { n: one.persons })}`))))),
+    h("div", { role: "status" }, h("ul", { class: "cards", testid: "later-saved" }, ...later.saved.map((one) => h("li", { class: "card-row" }, icon("check"), h("span", { class: "card-text" }, h("b", {}, `••• ${one.last3}`), h("span", {}, `${shortDate(one.date, words.locale)} · ${say("persons", { n: one.persons })}`)))))),
   );
 }
 
@@ -113,7 +113,7 @@ export function shareSheet(app, act) {
     placeNote(app),
     share.state === "loading" && spinner(say("share.loading")),
     shown && h("p", { class: "lead" }, say("share.text")),
-    shown && h("img", { class: "share-code", testid: "share-code", alt: say("share.alt"), src: `data:image/svg+xml;utf8,${encodeURIComponent(share.qr)}` }),
+    shown && h("img", { class: "share-code", testid: "share-code", alt: say("share.alt"), src: share.qr }),
     shown && h("p", { class: "code-kept" }, h("span", {}, say("enrol.code")), h("code", {}, share.code)),
     !shown && share.state !== "loading" && h("div", { class: "empty", testid: "share-failed" }, icon("hand"), h("p", {}, say(`share.${share.state}`)), share.state !== "not_allowed" && button({ testid: "share-again", text: say("today.again"), onClick: () => act.sheet("share") })),
   );

@@ -47,8 +47,8 @@ function bar(app, act) {
  * @param {App} app
  */
 export function netNote({ say, net }) {
-  if (net.stale) return h("p", { class: "net stale", testid: "net-stale" }, icon("wave"), h("span", {}, say("net.stale", { n: net.days })));
-  return net.away && h("p", { class: "net", testid: "net-away" }, icon("wave"), h("span", {}, say("net.away")));
+  if (net.stale) return h("p", { class: "net stale", testid: "net-stale" }, icon("away"), h("span", {}, say("net.stale", { n: net.days })));
+  return net.away && h("p", { class: "net", testid: "net-away" }, icon("away"), h("span", {}, say("net.away")));
 }
 
 /**
@@ -104,6 +104,7 @@ function view(app, act) {
       "div",
       { class: "tools" },
       camera.hasTorch && roundButton({ testid: "torch", text: say(camera.torch ? "scan.torch_off" : "scan.torch_on"), icon: "torch", onClick: act.torch, pressed: camera.torch }),
+      camera.hasZoom && roundButton({ testid: "zoom", text: say("scan.nearer"), icon: "nearer", onClick: act.zoom, pressed: camera.near }),
       camera.all.length > 1 && roundButton({ testid: "next-camera", text: say("scan.switch_camera"), icon: "flip", onClick: act.nextCamera }),
     ),
   );
@@ -143,6 +144,7 @@ function cameraTrouble(app, act, state) {
     icon("camera"),
     h("h2", {}, say(`camera.${state}.title`)),
     h("p", {}, say(`camera.${state}.text`)),
+    state === "refused" && h("p", { class: "how", testid: "camera-how" }, say(`camera.how.${app.browser}`)),
     button({ testid: "camera-type", text: say("camera.type_instead"), icon: "keypad", kind: "main", onClick: () => act.way("typed"), focus: true }),
     button({ testid: "camera-again", text: say("camera.again"), onClick: act.startCamera }),
   );

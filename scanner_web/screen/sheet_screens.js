@@ -57,8 +57,8 @@ export function todaySheet(app, act) {
     today.state === "failed" && h("div", { class: "empty", testid: "today-failed" }, icon("wave"), h("p", {}, say("today.failed")), button({ testid: "today-again", text: say("today.again"), onClick: act.loadToday })),
     today.list !== null && today.list.visits.length === 0 && h("div", { class: "empty", testid: "today-empty" }, icon("sun"), h("p", {}, say("today.empty"))),
     today.list !== null && today.list.visits.length > 0 && totals(app),
-    today.list !== null && today.list.visits.length > 0 && h("h2", { class: "small-head" }, say("today.latest")),
     button({ testid: "open-later", text: say("later.title"), icon: "plus", onClick: () => act.sheet("later") }),
+    today.list !== null && today.list.visits.length > 0 && h("h2", { class: "small-head" }, say("today.latest")),
     today.list !== null && h("ul", { class: "visits", testid: "today-visits" }, ...ownFirst(today.list.visits, app.registered).map((visit) => visitRow(app, act, visit))),
   );
 }
@@ -145,7 +145,7 @@ function visitRow(app, act, visit) {
     "li",
     { class: visit.voided ? "visit voided" : "visit", testid: "today-visit", "data-visit": visit.id },
     h("span", { class: "visit-people" }, people(visit.persons), h("span", { class: "unseen" }, say("persons", { n: visit.persons }))),
-    h("span", { class: "visit-text" }, h("b", { "aria-label": say("today.card", { last3: visit.last3 }) }, `••• ${visit.last3}`), h("span", {}, offerTitle(app, visit.offer).text), h("span", {}, details.join(" · "))),
+    h("span", { class: "visit-text" }, h("b", { "aria-label": say("today.card", { last3: visit.last3 }) }, `••• ${visit.last3}`), (current?.offers.length ?? 0) > 1 && h("span", {}, offerTitle(app, visit.offer).text), h("span", {}, details.join(" · "))),
     visit.voided
       ? h("span", { class: "badge" }, icon("undo"), say("today.undone"))
       : !asking && button({ testid: "today-undo", text: say("today.undo"), icon: "undo", onClick: () => act.askUndo(visit.id), disabled: today.sending !== null }),

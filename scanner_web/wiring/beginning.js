@@ -3,7 +3,7 @@
 import { atRest } from "../core/session.js";
 import { pick, sayer, STAFF_LANGUAGES } from "../core/words.js";
 import { beginClock } from "../device/api.js";
-import { mustInstallFirst } from "../device/platform.js";
+import { browser, mustInstallFirst } from "../device/platform.js";
 import { enrolments, keepClock, keptClock, likings } from "../device/storage.js";
 import { wordsIn } from "../device/words.js";
 
@@ -29,7 +29,7 @@ export async function beginning() {
     enrolling: current === null,
     session: atRest((liked ?? noLikings).way, rememberedOffer(current, (liked ?? noLikings).offers)),
     sheet: null,
-    camera: { state: "off", torch: false, hasTorch: false, all: [], current: null },
+    camera: { state: "off", torch: false, hasTorch: false, near: false, hasZoom: false, all: [], current: null },
     enrol: { step: firstStep(), code: "", error: null, hint: false },
     today: { state: "loading", list: null, asking: null, sending: null, problem: null },
     registered: [],
@@ -38,6 +38,7 @@ export async function beginning() {
     share: { state: "loading", code: "", qr: "" },
     own: { visits: 0, persons: 0 },
     waiting: 0,
+    browser: browser(),
     net: { away: !navigator.onLine, known: true, stale: false, days: 0 },
     age: null,
     notices: [],

@@ -63,7 +63,7 @@ export function wireCamera(app, { redraw, onCode, like }) {
     try {
       await camera.start(app.likings.camera);
       if (!camera.isOn()) return;
-      app.camera = { ...app.camera, state: "on", hasTorch: camera.hasTorch(), torch: false, current: camera.current(), all: await camera.cameras() };
+      app.camera = { ...app.camera, state: "on", hasTorch: camera.hasTorch(), torch: false, hasZoom: camera.hasZoom(), near: false, current: camera.current(), all: await camera.cameras() };
       redraw();
     } catch (error) {
       if (!(error instanceof CameraError)) throw error;
@@ -100,6 +100,14 @@ export function wireCamera(app, { redraw, onCode, like }) {
     });
   }
 
+  function zoom() {
+    app.camera.near = !app.camera.near;
+    camera.zoom(app.camera.near).then(redraw, () => {
+      app.camera = { ...app.camera, near: false, hasZoom: false };
+      redraw();
+    });
+  }
+
   /** A card that was put aside on the screen may still lie before the camera, which did not look meanwhile. */
   function stillInView() {
     if (lastCode !== null) lastCode = { ...lastCode, seenAt: performance.now() };
@@ -113,5 +121,5 @@ export function wireCamera(app, { redraw, onCode, like }) {
     if (isNew) onCode(text);
   }
 
-  return { sync, start, list, pick, next, torch, stillInView };
+  return { sync, start, list, pick, next, torch, zoom, stillInView };
 }

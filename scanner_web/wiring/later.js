@@ -70,7 +70,7 @@ export function wireLater(app, { redraw, revoked, book, line }) {
     redraw();
     try {
       const opened = await openEnrolment(enrolment, serverInstant());
-      app.share = { state: "shown", code: opened.code, qr: opened.qr_svg };
+      app.share = { state: "shown", code: opened.code, qr: asImage(opened.qr_svg) };
     } catch (error) {
       if (error instanceof RevokedError) return revoked(enrolment);
       app.share = { state: error instanceof ProblemError && error.status === 403 ? "not_allowed" : error instanceof NetworkError ? "network" : "problem", code: "", qr: "" };
@@ -79,4 +79,13 @@ export function wireLater(app, { redraw, revoked, book, line }) {
   }
 
   return { begin, change, save, share };
+}
+
+/**
+ * An SVG made to stand in a page, as an image of its own.
+ * @param {string} svg
+ */
+function asImage(svg) {
+  const whole = svg.includes("xmlns=") ? svg : svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"');
+  return `data:image/svg+xml;utf8,${encodeURIComponent(whole)}`;
 }

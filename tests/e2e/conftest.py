@@ -85,17 +85,28 @@ def phone_page(browser: Browser, *, hand: bool = False) -> Iterator[Page]:
         viewport={"width": 390, "height": 844}, device_scale_factor=2, is_mobile=True, has_touch=True, locale="nb-NO"
     )
     page = context.new_page()
+    with quiet(page):
+        if hand:
+            page.add_init_script(HAND)
+        yield page
+    context.close()
+
+
+@contextmanager
+def quiet(page: Page) -> Iterator[None]:
+    """Fail on an error of the page's own, a request to elsewhere, or anything that its policy had to stop."""
     errors: list[str] = []
     elsewhere: list[str] = []
+    stopped: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("request", lambda asked: None if "127.0.0.1" in asked.url or asked.url.startswith(("data:", "blob:"))
             else elsewhere.append(asked.url))  # fmt: skip
-    if hand:
-        page.add_init_script(HAND)
-    yield page
+    page.on("console", lambda said: stopped.append(said.text) if "Content Security Policy" in said.text
+            or "Trusted" in said.text else None)  # fmt: skip
+    yield
     assert errors == []
     assert elsewhere == []
-    context.close()
+    assert stopped == []
 
 
 def film(pictures: list[Image.Image], to: Path) -> Path:

@@ -1,7 +1,10 @@
 """The ticket window without a network: cards are let in, nothing is lost, and everything arrives once."""
 
 import re
+import uuid
 from collections.abc import Callable
+from datetime import timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -278,3 +281,91 @@ def test_the_phones_key_cannot_be_taken_out(served: Served, browser: Start) -> N
           return [key.extractable, ways.map(w => w.status)];
         }""")
         assert told == [False, ["rejected"] * 3]
+
+
+QUEUE = """async bodies => {
+  const {enqueue, enrolments} = await import('/device/storage.js');
+  const [{device_id: device}] = await enrolments();
+  for (const body of bodies) await enqueue({
+    id: body.id, device, kind: 'visit', path: '/v1/scan/visits', body, tried: false,
+    last3: body.card.slice(-3), persons: 1, offer: body.offer, date: body.at.slice(0, 10),
+  });
+  window.dispatchEvent(new Event('focus'));
+}"""
+LEFT = "import('/device/storage.js').then(m => m.queued()).then(rows => rows.length)"
+
+
+def test_a_long_queue_is_sent_in_portions_and_once_though_answers_were_lost(served: Served, browser: Start) -> None:
+    cards = [served.town.card() for _ in range(5)]
+    start = served.town.moment - timedelta(hours=1)
+    rows = [
+        served.town.visit(cards[at % 5]["number"], carrier="typed", offline=True)
+        | {"at": (start + timedelta(seconds=at)).strftime("%Y-%m-%dT%H:%M:%SZ"), "id": str(uuid.uuid4())}
+        for at in range(120)
+    ]
+    portions: list[int] = []
+
+    def first_answer_lost(route: Route) -> None:
+        portions.append(len(route.request.post_data_json["visits"]))
+        if len(portions) == 1:
+            route.fetch()
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    with phone_page(browser()) as page:
+        ready(page, served, "bad")
+        page.route(re.compile("/batch$"), first_answer_lost)
+        page.evaluate(QUEUE, rows)
+        for _ in range(60):
+            if page.evaluate(LEFT) == 0:
+                break
+            page.wait_for_timeout(500)
+        assert page.evaluate(LEFT) == 0
+    assert portions == [100, 100, 20]
+    assert len(visits_in_table()) == 120
+
+
+def test_two_phones_of_a_venue_without_a_network_for_four_days_lose_nothing(served: Served, browser: Start) -> None:
+    town = served.town
+    card = town.card()
+
+    def at_the_towns_time(route: Route) -> None:
+        answer = route.fetch()
+        date = format_datetime(town.moment, usegmt=True)
+        route.fulfill(response=answer, headers={**answer.headers, "date": date})
+
+    clock = "const real = Date.now; window.ahead = 0; Date.now = () => real() + window.ahead;"
+    with phone_page(browser()) as one, phone_page(browser()) as other:
+        for phone in (one, other):
+            phone.add_init_script(clock)
+            phone.route("**/v1/**", at_the_towns_time)
+            ready(phone, served, "kino")
+            phone.context.set_offline(True)
+        for day in range(4):
+            for phone in (one, other):
+                phone.evaluate("day => { window.ahead = day * 24 * 3600 * 1000; }", day)
+                admit(phone, card["number"])
+                next_card(phone)
+                if day == 3:
+                    # A second scan of the card on the same device and day is stopped without a network already.
+                    type_number(phone, card["number"])
+                    state(phone, "answer")
+                    assert phone.get_by_test_id("answer").get_attribute("data-because") == "used_today"
+                    next_card(phone)
+        town.later(days=3, minutes=1)
+        for phone in (other, one):
+            phone.context.set_offline(False)
+            all_sent(phone)
+        told = []
+        for phone in (one, other):
+            phone.get_by_test_id("open-today").click()
+            state(phone, "today")
+            phone.wait_for_timeout(300)
+            told += [each.get_attribute("data-because") for each in phone.get_by_test_id("notice").all()]
+    visits = visits_in_table()
+    assert len(visits) == 8
+    over = [visit for visit in visits if "over" in (visit.flags or ())]
+    assert len(over) == 3
+    assert told == ["over"] * len(over)
+    assert all(visit.amount > 0 for visit in visits)

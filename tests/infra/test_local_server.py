@@ -252,7 +252,8 @@ def test_pages_have_their_short_addresses_their_types_and_the_cloud_s_headers(ad
     assert headers["Content-Type"] == "text/html; charset=utf-8"
     assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
     assert headers["Referrer-Policy"] == "no-referrer"
-    assert headers["Permissions-Policy"] == "camera=(self)"
+    assert headers["Permissions-Policy"].startswith("camera=(self), ")
+    assert "require-trusted-types-for 'script'" in headers["Content-Security-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert "Strict-Transport-Security" not in headers  # this is plain http
     kinds = {name: ask(address, "GET", name)[1]["Content-Type"].split(";")[0] for name in ("/", "/E", "/reader.wasm")}
