@@ -3,7 +3,6 @@
 import csv
 import functools
 import io
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Generic
@@ -13,7 +12,7 @@ from msgspec import Meta
 
 from chalicelib.api.reading import Body, Row, check_size, identity_number, read, read_cells, shown
 from chalicelib.shared.answers import Field, MalformedError, OpplevError
-from chalicelib.shared.ids import UUID, holds_identity_number, is_id
+from chalicelib.shared.ids import holds_identity_number, is_id
 
 MOST_ROWS: Final = 500
 
@@ -114,8 +113,7 @@ def _id_in(raw: msgspec.Raw) -> str | None:
 
 
 def _line(row_id: str | None, reading: Callable[[], Row]) -> Line[Row]:
-    # A random UUID may hold eleven digits by chance; any other id is guarded as every text is.
-    if row_id is not None and not re.fullmatch(UUID, row_id) and holds_identity_number(row_id):
+    if row_id is not None and holds_identity_number(row_id):
         return Line(None, identity_number(Field("id", "identity_number", "Give the row an id of your own making.")))
     shown_id = row_id if row_id is not None and is_id(row_id) else None
     try:

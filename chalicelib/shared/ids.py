@@ -43,7 +43,10 @@ def holds_identity_number(text: str) -> bool:
 
     Covers D-, H- and synthetic numbers, and the numbers given from 2032, whose first control digit leaves
     a remainder of 0 to 3 (Skatteetaten, "Nytt fødselsnummer fra 2032"). The date part is not looked at.
+    A UUID is none: one in 7,700 random ones holds such digits by chance, and callers make their references of them.
     """
+    if re.fullmatch(UUID, text) is not None:
+        return False
     return any(_has_control_digits(re.sub(r"\D", "", found.group())) for found in _ELEVEN_DIGITS.finditer(text))
 
 

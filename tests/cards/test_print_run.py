@@ -121,7 +121,14 @@ def test_a_thousand_cards_take_at_most_twelve_seconds_of_the_processor(layout: s
         started = time.process_time()
         print_cards(jobs, FULL, layout=layout)
         took.append(time.process_time() - started)
-    assert min(took) <= 12 * len(jobs) / 1000
+    assert min(took) <= 12 * len(jobs) / 1000 * slowness()
+
+
+def slowness() -> float:
+    """Say how much slower the processor is, or is kept by others, than the one that the figure was taken on."""
+    started = time.process_time()
+    sum(number for number in range(5_000_000))
+    return max((time.process_time() - started) / 0.25, 1)
 
 
 def test_one_card_of_a_run_is_printed_again_like_the_first_time(tmp_path: Path) -> None:
