@@ -16,7 +16,7 @@ from chalicelib.api.counter import desk
 from chalicelib.api.endpoint import Asking, Doors
 from chalicelib.api.reading import REFERENCE, Body, Id, Language, Year
 from chalicelib.api.rows import MOST_ROWS, Line, rows_of_csv, rows_of_json
-from chalicelib.shared.answers import ForbiddenError, MalformedError, OpplevError
+from chalicelib.shared.answers import MalformedError, OpplevError
 from chalicelib.shared.calendar import oslo_date
 from chalicelib.shared.ids import CardNumber, ProgrammeId
 
@@ -91,20 +91,6 @@ class UnblockBody(Body, frozen=True):
     """Nothing need be said."""
 
     reason: BlockReason | None = None
-
-
-class PrintLine(Body, frozen=True):
-    """A card to print. The name goes into the PDF and nowhere else; without one the card is printed blank."""
-
-    number: Annotated[str, Meta(pattern=r"^\d{12}$")]
-    name: Annotated[str, Meta(min_length=1, max_length=80)] | None = None
-
-
-class PrintBody(Body, frozen=True):
-    """Cards to print: single CR80 pages for a card printer, or A4 sheets with cut marks."""
-
-    cards: Annotated[list[PrintLine], Meta(min_length=1, max_length=500)]
-    layout: Annotated[str, Meta(pattern="^(cr80|a4)$")] = "a4"
 
 
 @doors.open(
@@ -240,22 +226,3 @@ def replace_card(asking: Asking, sent: ReplaceBody, number: str) -> Answer:
         asking.tenant, CardNumber(number), reason=sent.reason, stock=stock, by=asking.by, now=asking.now
     )
     return Answer(answers.issued(made), 201)
-
-
-@doors.open(
-    "POST", "/v1/cards/print", who=frozenset({Role.ISSUER, Role.OFFICE}), takes=PrintBody, gives=bytes,
-    content_types=("application/pdf",),
-    says="A PDF of cards. Names are used and forgotten; the office prints cards without a name.",
-)  # fmt: skip
-def print_cards(asking: Asking, sent: PrintBody) -> Answer:
-    """Print them."""
-    from chalicelib.cards.paper import print_cards as draw
-
-    if Role.ISSUER not in asking.caller.roles and any(line.name is not None for line in sent.cards):
-        raise ForbiddenError("names_are_for_issuers", "The office prints cards without a name.")
-    house = wiring.house()
-    wanted = [(CardNumber(line.number), line.name) for line in sent.cards]
-    jobs, look = desk(asking).prints(asking.tenant, wanted, images=house.files.get, now=asking.now)
-    pdf = draw(jobs, look, layout=sent.layout)
-    disposition = {"Content-Disposition": 'inline; filename="kort.pdf"'}
-    return Answer(pdf, 200, "application/pdf", disposition)

@@ -14,10 +14,16 @@ FONTS: Final = {
     "strong": _FOLDER / "NotoSans-Bold.ttf",
     "arabic": _FOLDER / "NotoSansArabic-Bold.ttf",
     "ethiopic": _FOLDER / "NotoSansEthiopic-Bold.ttf",
+    "arabic_text": _FOLDER / "NotoSansArabic-Regular.ttf",
+    "ethiopic_text": _FOLDER / "NotoSansEthiopic-Regular.ttf",
 }
 # The two above cut to Latin letters (U+0020-017F): a tenth of the time where a paper needs no other.
 LATIN: Final = {"text": _FOLDER / "NotoSans-Regular-Latin.ttf", "strong": _FOLDER / "NotoSans-Bold-Latin.ttf"}
 _SCRIPTS: Final = {"ARABIC": "arabic", "ETHIOPIC": "ethiopic"}
+_WEIGHTS: Final = {
+    "text": ("text", "arabic_text", "ethiopic_text"),
+    "strong": ("strong", "arabic", "ethiopic"),
+}
 _JOINERS: Final = frozenset("\u200c\u200d")  # Persian writes names with these
 _RIGHT_TO_LEFT: Final = frozenset({"R", "AL", "AN"})
 
@@ -40,9 +46,19 @@ def tidy(text: str) -> str:
 
 
 def font_for(text: str, otherwise: str = "strong") -> str:
-    """Choose the font by the first letter of a script that has its own."""
+    """Choose the font by the first letter of a script that has its own, `text` or `strong`."""
     scripts = (_SCRIPTS.get(unicodedata.name(char, "").split(" ")[0]) for char in text)
-    return next((font for font in scripts if font is not None), otherwise)
+    script = next((font for font in scripts if font is not None), None)
+    if script is None:
+        return otherwise
+    return f"{script}_text" if otherwise == "text" else script
+
+
+def helpers_of(font: str, text: str) -> tuple[str, ...]:
+    """Give the fonts of the same weight that have the letters of a text that a font lacks."""
+    lacking = {ord(char) for char in text} - letters_of(font)
+    family = next(fonts for fonts in _WEIGHTS.values() if font in fonts)
+    return tuple(other for other in family if other != font and lacking & letters_of(other))
 
 
 def needs_shaping(text: str) -> bool:

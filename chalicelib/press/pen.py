@@ -4,16 +4,20 @@ import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
 import segno
+from fontTools.pens.recordingPen import RecordingPen  # type: ignore[import-untyped]  # it brings no types
+from fontTools.svgLib.path import parse_path  # type: ignore[import-untyped]  # the same
 from fpdf import FPDF
 from fpdf.enums import Duplex, RenderStyle
 from fpdf.fonts import TTFFont
+from fpdf.line_break import Fragment
 from fpdf.prefs import ViewerPreferences
 from PIL import Image, UnidentifiedImageError
 
-from chalicelib.press.letters import FONTS, font_for, letters_of, needs_shaping, tidy
+from chalicelib.press.letters import FONTS, font_for, helpers_of, needs_shaping, tidy
 from chalicelib.shared.answers import Field, RuleError
 
 Colour = tuple[int, int, int]
@@ -36,7 +40,6 @@ QUIET: Final = 4 * _MODULE  # white around the code
 _MASK: Final = 3
 _SHARPEST: Final = 480  # pixels of an image's longer side
 _SMALLEST: Final = 2 / 3  # of the size asked for
-_FALLBACKS: Final = ("strong", "arabic", "ethiopic")
 
 
 def mm(millimetres: float) -> int:
@@ -106,27 +109,48 @@ def code_of(url: str) -> Code:
     return Code(made.matrix)
 
 
+@cache
+def _operators_of(path: str) -> str:
+    pen = RecordingPen()
+    parse_path(path, pen)
+    names = {"moveTo": "m", "lineTo": "l", "curveTo": "c", "closePath": "h", "endPath": ""}
+    return " ".join(
+        " ".join([*(f"{part:.3f}" for point in points for part in point), names[what]]) for what, points in pen.value
+    )
+
+
+class _Document(FPDF):
+    """FPDF, but for one thing: it cuts text before every mark above or below a letter, and what is cut cannot join."""
+
+    def _parse_chars(self, text: str, *args: Any, **named: Any) -> Iterator[Fragment]:
+        font = self.current_font
+        if text and isinstance(font, TTFFont) and all(ord(char) in font.cmap for char in text):
+            yield Fragment(text, self._get_current_graphics_state(), self.k)
+        else:
+            yield from super()._parse_chars(text, *args, **named)
+
+
 class Pen:
     """Draws on a document of pages of one size."""
 
-    def __init__(self, size: tuple[int, int], language: str, made: datetime) -> None:
-        pdf = FPDF(unit=_POINTS_PER_DOT, format=size)
+    def __init__(self, size: tuple[int, int], language: str, made: datetime, *, two_sided: bool = True) -> None:
+        pdf = _Document(unit=_POINTS_PER_DOT, format=size)
         pdf.set_creation_date(made)
         pdf.set_producer("Opplev")
         pdf.set_lang(language)
         # A driver that shrinks to fit would break the whole dots of the code and the register of the backs.
-        pdf.viewer_preferences = ViewerPreferences(print_scaling="None", duplex=Duplex.DUPLEX_FLIP_LONG_EDGE)
+        sides = Duplex.DUPLEX_FLIP_LONG_EDGE if two_sided else Duplex.SIMPLEX
+        pdf.viewer_preferences = ViewerPreferences(print_scaling="None", duplex=sides)
         pdf.set_margin(0)
         pdf.c_margin = 0
         pdf.set_auto_page_break(auto=False)
-        for family, file in FONTS.items():
-            pdf.add_font(family, fname=file)
         self._pdf = pdf
         self._seen: dict[tuple[str, str], tuple[str, str]] = {}
-        self._plain: dict[tuple[str, str], bool] = {}
+        self._manners: dict[tuple[str, str], _Manner] = {}
+        self._loaded: set[str] = set()
         self._high = size[1]
         self._widths: dict[tuple[str, str], float] = {}  # at one point
-        self._font = ""
+        self._helpers: tuple[str, ...] = ()
         self._shaped = False
 
     def page(self) -> None:
@@ -207,19 +231,23 @@ class Pen:
 
     def say(  # noqa: PLR0913  a line of text has this many sides
         self, text: str, x: float, baseline: float, size: float, *, font: str = "text", colour: Colour = INK,
-        room: float | None = None, spacing: float = 0,
+        room: float | None = None, spacing: float = 0, along: float = 0,
     ) -> None:  # fmt: skip
-        """Write one line; where it has too little room it shrinks by a third at most, then loses its end."""
+        """Write one line; where it has too little room it shrinks by a third at most, then loses its end.
+
+        `along` says where in its room it stands: 0 at the left, 1 at the right.
+        """
         text, font = self._drawn(text, font)
         if room is not None:
             fitting = self.fitting(text, font, room, most=size, least=size * _SMALLEST)
             if fitting is None:
                 text = self._cut(text, font, size * _SMALLEST, room)
             size = fitting or size * _SMALLEST
-        self._set(font, size, text)
+            x += along * (room - self.wide(text, font, size))
+        manner = self._set(font, size, text)
         self._pdf.set_char_spacing(spacing)
         self._pdf.set_text_color(*colour)
-        if self._is_plain(text, font):
+        if manner.plain:
             self._pdf.text(x, baseline, text)
         else:
             # A cell without height has its baseline 0.3 of the letter's size below the pen.
@@ -238,6 +266,33 @@ class Pen:
         """Say whether `say` would write the text whole."""
         return self.fitting(text, font, room, most=size, least=size * _SMALLEST) is not None
 
+    def wide_of(self, text: str, size: float, *, font: str = "text") -> float:
+        """Give the width that `say` writes text in, in dots."""
+        return self.wide(*self._drawn(text, font), size)
+
+    def lines(self, text: str, size: float, room: float, *, font: str = "text") -> list[str]:
+        """Break text between words into lines that fit a room."""
+        drawn, family = self._drawn(text, font)
+        lines: list[str] = []
+        for word in drawn.split(" "):
+            longer = f"{lines[-1]} {word}" if lines else word
+            if lines and self.wide(longer, family, size) <= room:
+                lines[-1] = longer
+            else:
+                lines.append(word)
+        return lines
+
+    def stroke(self, path: str, x: float, y: float, size: float, colour: Colour) -> None:
+        """Draw a picture of lines on a 24 by 24 grid, given as the `d` of an SVG path, at a size in dots."""
+        scale = size / 24 * _POINTS_PER_DOT
+        red, green, blue = (f"{part / 255:.3f}" for part in colour)
+        self._draw([
+            f"q {scale:.4f} 0 0 {-scale:.4f} {self._at(x, y)} cm",
+            f"1.7 w 1 J 1 j {red} {green} {blue} RG",
+            _operators_of(path),
+            "S Q",
+        ])  # fmt: skip
+
     def wide(self, text: str, font: str, size: float) -> float:
         """Give the width of text in dots."""
         if (text, font) not in self._widths:
@@ -252,24 +307,37 @@ class Pen:
             self._seen[text, font] = drawn, font_for(drawn, font) if font in {"text", "strong"} else font
         return self._seen[text, font]
 
-    def _is_plain(self, text: str, font: str) -> bool:
-        # Letters that stand side by side in one font are written as they are, which takes a quarter of the time.
-        if (text, font) not in self._plain:
-            one_font = all(ord(char) in letters_of(font) for char in text)
-            self._plain[text, font] = one_font and not needs_shaping(text)
-        return self._plain[text, font]
-
     def _cut(self, text: str, font: str, size: float, room: float) -> str:
         while text and self.wide(f"{text}…", font, size) > room:
             text = text[:-1].rstrip()
         return f"{text}…"
 
-    def _set(self, font: str, size: float, text: str) -> None:
-        shaped = needs_shaping(text)
-        if self._shaped != shaped:
-            self._shaped = shaped
-            self._pdf.set_text_shaping(use_shaping_engine=shaped)
-        if self._font != font:
-            self._font = font
-            self._pdf.set_fallback_fonts([other for other in _FALLBACKS if other != font])
+    def _set(self, font: str, size: float, text: str) -> "_Manner":
+        manner = self._manners.get((text, font))
+        if manner is None:
+            manner = self._manners[text, font] = _Manner(needs_shaping(text), helpers_of(font, text))
+        # A font that nothing is written in need not be read.
+        for each in (one for one in (font, *manner.helpers) if one not in self._loaded):
+            self._pdf.add_font(each, fname=FONTS[each])
+            self._loaded.add(each)
+        if self._shaped != manner.shaped:
+            self._shaped = manner.shaped
+            self._pdf.set_text_shaping(use_shaping_engine=manner.shaped)
+        if self._helpers != manner.helpers:
+            self._helpers = manner.helpers
+            self._pdf.set_fallback_fonts(list(manner.helpers))
         self._pdf.set_font(font, size=size)
+        return manner
+
+
+@dataclass(frozen=True, slots=True)
+class _Manner:
+    """How a text is written: shaped or letter by letter, and with which fonts beside its own."""
+
+    shaped: bool
+    helpers: tuple[str, ...]
+
+    @property
+    def plain(self) -> bool:
+        """Say whether letters stand side by side in one font, which takes a quarter of the time."""
+        return not self.shaped and not self.helpers

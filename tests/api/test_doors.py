@@ -88,6 +88,7 @@ def example(opening: Opening, number: str, visit: str) -> tuple[str, Any]:
         "POST /v1/cards/{number}/replace": reason,
         "POST /v1/cards/print": {"cards": [{"number": number}]},
         "PUT /v1/erp": {"account": "86011117947", "codes": {"file": "gl07", "client": "LK"}},
+        "POST /v1/cards/sheets": {"cards": [{"number": number}], "kind": "left"},
         "POST /v1/scan/check": checked,
         "POST /v1/scan/visits": scanned,
         "POST /v1/scan/visits/batch": {"visits": [scanned]},

@@ -46,6 +46,11 @@ def test_no_name_no_token_and_no_full_number_stands_where_it_should_not(
     number, token = card["number"], card["token"]
     printed = town.ask("issuer", "POST", "/v1/cards/print", {"cards": [{"number": number, "name": NAME}]})
     assert printed.status == 200
+    for kind in ("information", "left"):
+        named = {"cards": [{"number": number, "name": NAME}], "kind": kind}
+        assert town.ask("issuer", "POST", "/v1/cards/sheets", named).status == 200
+    listed = {"cards": [{"number": number, "name": NAME}], "layout": "csv"}
+    assert NAME.encode() in town.ask("issuer", "POST", "/v1/cards/print", listed).body
     visits = [phone.send("POST", "/v1/scan/visits", town.visit(text)) for text in (token, card["url"], number, token)]
     assert [each.status for each in visits] == [201, 201, 200, 200]  # the third and fourth are refused, and counted
     phone.send("POST", "/v1/scan/check", {"card": token[:-1] + ("A" if token[-1] != "A" else "B"), "offer": "inngang"})

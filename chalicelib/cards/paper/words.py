@@ -39,7 +39,8 @@ def rule(job: PrintJob, words: Words) -> str:
     """Give the rule in one sentence: whose the card is, who may come along, what takes a tick."""
     along = job.persons_max - 1
     who = "" if along < 1 or job.companion is Companion.NONE else f"{job.companion}_{'one' if along == 1 else 'more'}"
-    parts = [words["personal"], words.get(who, "").format(along)]
+    whose = words["shared"].format(1 + job.siblings) if job.siblings else words["personal"]
+    parts = [whose, words.get(who, "").format(along)]
     if any(has_boxes(line) for line in job.lines):
         parts.append(words["by_person"] if job.each_person_counts else words["by_visit"])
     spoken = [part for part in parts if part]
@@ -62,6 +63,7 @@ _WORDS: Final[dict[str, Words]] = {
         "week": "i uka",
         "day": "per dag",
         "personal": "Kortet er personlig",
+        "shared": "Kortet deles av {} søsken",
         "any_one": "du kan ta med én venn eller ledsager",
         "any_more": "du kan ta med opptil {} andre",
         "adult_one": "du kan ta med én voksen",
@@ -85,6 +87,7 @@ _WORDS: Final[dict[str, Words]] = {
         "week": "i veka",
         "day": "per dag",
         "personal": "Kortet er personleg",
+        "shared": "{} søsken deler kortet",
         "any_one": "du kan ta med éin ven eller følgjesvein",
         "any_more": "du kan ta med opptil {} andre",
         "adult_one": "du kan ta med éin vaksen",
@@ -108,6 +111,7 @@ _WORDS: Final[dict[str, Words]] = {
         "week": "a week",
         "day": "a day",
         "personal": "This card is personal",
+        "shared": "This card is shared by {} siblings",
         "any_one": "you may bring one friend or companion",
         "any_more": "you may bring up to {} others",
         "adult_one": "you may bring one adult",

@@ -77,6 +77,7 @@ from chalicelib.cards.rules.printing import (
     print_look,
 )
 from chalicelib.cards.rules.renewals import Undone, may_be_undone, next_period, renewal, too_old_for_the_next
+from chalicelib.cards.rules.sheets import Sheet, SheetKind, SheetLine, sheet
 from chalicelib.cards.rules.stock import blank_card, check_stock, on_blank, refuse_unless_blank
 from chalicelib.cards.rules.terms import (
     check_age,
@@ -130,6 +131,9 @@ __all__ = [
     "Place",
     "PrintJob",
     "Request",
+    "Sheet",
+    "SheetKind",
+    "SheetLine",
     "Status",
     "StatusChange",
     "Tag",
@@ -175,6 +179,7 @@ __all__ = [
     "refuse_unknown_reason",
     "refuse_unless_blank",
     "renewal",
+    "sheet",
     "since_it_moved",
     "status_after",
     "too_old_for_the_next",

@@ -39,6 +39,7 @@ class PrintJob:
     each_person_counts: bool = False  # one mark per person, not per visit
     name: str | None = None
     contact: str = ""
+    siblings: int = 0  # how many more children share it
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,7 @@ def print_job(card: Card, configuration: Configuration, *, url: str, name: str |
         each_person_counts=programme.counts is PerMark.PERSON,
         name=name,
         contact=programme.contact,
+        siblings=card.siblings,
     )
 
 
