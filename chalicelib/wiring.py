@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from chalicelib.files import Files
     from chalicelib.notary import Notary
     from chalicelib.reports.actions import Statistics
-    from chalicelib.settlement.actions import Auditor, Closing, Pace
+    from chalicelib.settlement.actions import Auditor, Casework, Closing, Pace
     from chalicelib.shared.ids import Tenant
     from chalicelib.venues.actions import Terms
     from chalicelib.visits.actions import Window
@@ -186,6 +186,14 @@ class House:
         from chalicelib.settlement.actions import Auditor
 
         return Auditor(self.closing)
+
+    @cached_property
+    def casework(self) -> Casework:
+        """Where a venue's month is looked at, objected to and adjusted."""
+        from chalicelib.settlement.actions import Casework
+        from chalicelib.settlement.store import CaseStore
+
+        return Casework(store=CaseStore(), closing=self.closing, configuration=self.terms.configuration)
 
     def pace(self, seconds: float) -> Pace:
         """Give so many seconds to work in, counted from now; on one machine there is all the time there is."""

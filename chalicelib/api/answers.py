@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from chalicelib.cards.actions import GivenOut, Issued
     from chalicelib.cards.rules import Card, StatusChange
     from chalicelib.settlement.actions import Verified
-    from chalicelib.settlement.rules import Settlement
+    from chalicelib.settlement.rules import Adjustment, Objection, Settlement, Statement
     from chalicelib.venues.rules import Agreement, Configuration, Municipality, Offer, Programme, Venue
     from chalicelib.visits.actions import Voided
 
@@ -316,6 +316,81 @@ class VerifiedAnswer(Shape):
     findings: list[FindingAnswer]
 
 
+class AdjustmentAnswer(Shape):
+    id: str
+    venue: str
+    offer: str
+    programme: str
+    date: date
+    persons: int
+    amount: int
+    funding: str | None
+    reason: str
+    visit_id: str | None
+    state: str
+    month: str | None
+    proposed_by: str
+    decided_by: str | None
+
+
+class AdjustmentsAnswer(Shape):
+    adjustments: list[AdjustmentAnswer]
+
+
+class ObjectionAnswer(Shape):
+    id: str
+    venue: str
+    month: str
+    text: str
+    at: str
+    state: str
+    answer: str
+    answered_at: str | None
+
+
+class ObjectionsAnswer(Shape):
+    objections: list[ObjectionAnswer]
+
+
+class StatementRowAnswer(Shape):
+    date: date
+    type: str
+    percent: int
+    visits: int
+    persons: int
+    gross: int
+    copay: int
+    amount: int
+
+
+class StatementOfferAnswer(Shape):
+    offer: str
+    title: str
+    rows: list[StatementRowAnswer]
+    amount: int
+
+
+class StatementAnswer(Shape):
+    reference: str
+    settle_by: str
+    way: str
+    because: str | None
+    is_final: bool
+    offers: list[StatementOfferAnswer]
+    visits: int
+    persons: int
+    lines: int
+    brought: int
+    brought_from: list[str]
+    due: int
+
+
+class StatementsAnswer(Shape):
+    month: str
+    statements: list[StatementAnswer]
+    objections: list[ObjectionAnswer]
+
+
 class CodesAnswer(Shape):
     account: str | None
     codes: dict[str, str]
@@ -538,4 +613,52 @@ def verified(found: Verified) -> VerifiedAnswer:
         findings=[
             FindingAnswer(code=each.code, venue=each.venue, visits=list(each.visits)) for each in found.findings
         ],
+    )  # fmt: skip
+
+
+def adjustment(stored: Adjustment) -> AdjustmentAnswer:
+    """Show an adjustment and how far it has come."""
+    terms = stored.terms
+    return AdjustmentAnswer(
+        id=stored.id, venue=terms.venue, offer=terms.offer, programme=terms.programme, date=terms.date,
+        persons=terms.persons, amount=terms.amount, funding=terms.funding, reason=stored.reason,
+        visit_id=stored.about, state=stored.state, month=stored.month, proposed_by=stored.proposed_by,
+        decided_by=stored.decided_by,
+    )  # fmt: skip
+
+
+def objection(stored: Objection) -> ObjectionAnswer:
+    """Show an objection and its answer."""
+    return ObjectionAnswer(
+        id=stored.id, venue=stored.venue, month=stored.month, text=stored.text, at=rfc3339(stored.at),
+        state=stored.state, answer=stored.answer, answered_at=_instant(stored.answered_at),
+    )  # fmt: skip
+
+
+def statements(month: str, told: Iterable[Statement], objections: Iterable[Objection]) -> StatementsAnswer:
+    """Show a venue its month."""
+    return StatementsAnswer(
+        month=month,
+        statements=[
+            StatementAnswer(
+                reference=each.reference, settle_by=each.settle_by, way=each.way, because=each.because,
+                is_final=each.is_final, visits=each.totals.visits, persons=each.totals.persons,
+                lines=each.totals.to_settle, brought=each.brought, brought_from=list(each.brought_from), due=each.due,
+                offers=[
+                    StatementOfferAnswer(
+                        offer=offer.offer, title=offer.title, amount=offer.totals.to_settle,
+                        rows=[
+                            StatementRowAnswer(
+                                date=row.date, type=row.type, percent=row.percent, visits=row.visits,
+                                persons=row.persons, gross=row.gross, copay=row.copay, amount=row.amount,
+                            )
+                            for row in offer.rows
+                        ],
+                    )
+                    for offer in each.offers
+                ],
+            )
+            for each in told
+        ],
+        objections=[objection(each) for each in objections],
     )  # fmt: skip

@@ -226,5 +226,7 @@ def _detail(code: str) -> str:
 def register(app: Chalice, *doors: Doors) -> None:
     """Hang every door, and the translator of Chalice's own errors, on the app."""
     app.register_middleware(reshape, "http")
+    # Chalice refuses a zip to who sends no `Accept`; here bytes say themselves that they are (`BinaryResponse`).
+    app.api.binary_types = []
     for each in doors:
         app.register_blueprint(each.blueprint)

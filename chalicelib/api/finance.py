@@ -1,21 +1,25 @@
-"""Finance's doors: months closed and approved, files pulled."""
+"""Finance's doors: months closed and approved, files pulled; a venue's statement, objections and adjustments."""
 
 import re
+from datetime import date
 from typing import Annotated, Final
 
 from msgspec import Meta
 
 from chalicelib import wiring
-from chalicelib.access.rules import Role
+from chalicelib.access.rules import Right, Role
 from chalicelib.api import answers
 from chalicelib.api.answering import LOG, Answer
 from chalicelib.api.endpoint import Asking, Doors
-from chalicelib.api.reading import Body
+from chalicelib.api.reading import Body, Id, Reason, Uuid
 from chalicelib.shared.answers import MalformedError, UnknownError
+from chalicelib.shared.ids import OfferId, ProgrammeId, VenueId, VisitId
+from chalicelib.shared.money import Ore
 
 doors = Doors(__name__)
 
 FINANCE = frozenset({Role.FINANCE})
+_BOTH: Final = frozenset({Role.FINANCE, Role.OFFICE})
 _AT_THE_DOOR: Final = 20.0  # seconds; the gateway waits 29
 _FILE_TYPES: Final = (
     "text/csv", "text/plain", "application/xml", "application/zip",
@@ -29,6 +33,42 @@ class CodesBody(Body, frozen=True):
 
     account: Annotated[str, Meta(max_length=20)] | None = None
     codes: Annotated[dict[Code, Code], Meta(max_length=200)] = {}
+
+
+class AdjustmentBody(Body, frozen=True):
+    """What is to be paid or taken back. Without `amount` it is what the agreement of that day gives for the persons."""
+
+    id: Uuid
+    programme: Id
+    offer: Id
+    date: date
+    reason: Reason
+    persons: Annotated[int, Meta(ge=0, le=1000)] = 1
+    amount: Annotated[Ore, Meta(ge=-1_000_000_00, le=1_000_000_00, description="øre, negative to take back")] | None = (
+        None
+    )
+    visit_id: Uuid | None = None
+
+
+class DecisionBody(Body, frozen=True):
+    """Yes or no."""
+
+    accepted: bool
+
+
+class ObjectionBody(Body, frozen=True):
+    """What a venue does not agree with, in its own words; never a name."""
+
+    id: Uuid
+    month: Annotated[str, Meta(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
+    text: Annotated[str, Meta(min_length=1, max_length=1000)]
+
+
+class ObjectionAnswerBody(Body, frozen=True):
+    """Whether the venue is right, and why."""
+
+    accepted: bool
+    answer: Annotated[str, Meta(min_length=1, max_length=1000)]
 
 
 @doors.open("GET", "/v1/settlements", who=FINANCE, gives=answers.SettlementsAnswer, says="The months and their state.")
@@ -128,3 +168,100 @@ def _month(text: str) -> str:
     if re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", text) is None:
         raise MalformedError("bad_month", "Give the month as yyyy-mm.")
     return text
+
+
+@doors.open(
+    "GET", "/v1/adjustments", who=_BOTH, gives=answers.AdjustmentsAnswer,
+    says="The adjustments that wait for finance.",
+)  # fmt: skip
+def list_adjustments(asking: Asking) -> Answer:
+    """List them."""
+    waiting = wiring.house().casework.proposed(asking.tenant)
+    return Answer(answers.AdjustmentsAnswer(adjustments=[answers.adjustment(each) for each in waiting]))
+
+
+@doors.open(
+    "POST", "/v1/venues/{venue}/adjustments", who=frozenset({Role.OFFICE}), takes=AdjustmentBody,
+    gives=answers.AdjustmentAnswer, status=201,
+    says="Propose an adjustment for visits that were never registered, or wrongly so; finance confirms it.",
+)  # fmt: skip
+def propose_adjustment(asking: Asking, sent: AdjustmentBody, venue: str) -> Answer:
+    """Propose it, once."""
+    from chalicelib.settlement.rules import Draft
+
+    draft = Draft(
+        id=VisitId(sent.id), venue=VenueId(venue), offer=OfferId(sent.offer), programme=ProgrammeId(sent.programme),
+        date=sent.date, persons=sent.persons, reason=sent.reason, amount=sent.amount,
+        about=None if sent.visit_id is None else VisitId(sent.visit_id),
+    )  # fmt: skip
+    made = wiring.house().casework.propose(asking.tenant, draft, by=asking.by, now=asking.now)
+    return Answer(answers.adjustment(made), 201)
+
+
+@doors.open(
+    "POST", "/v1/adjustments/{adjustment}/decide", who=FINANCE, takes=DecisionBody, gives=answers.AdjustmentAnswer,
+    says="Confirm an adjustment, which makes it a line of this month, or reject it; another than who proposed it.",
+)  # fmt: skip
+def decide_adjustment(asking: Asking, sent: DecisionBody, adjustment: str) -> Answer:
+    """Decide it."""
+    decided = wiring.house().casework.decide(
+        asking.tenant, VisitId(adjustment), accepted=sent.accepted, by=asking.by, now=asking.now
+    )
+    return Answer(answers.adjustment(decided))
+
+
+@doors.open(
+    "GET", "/v1/objections", who=_BOTH, gives=answers.ObjectionsAnswer,
+    query={"month": "yyyy-mm; all where it is left out"},
+    says="The venues' objections to their statements.",
+)  # fmt: skip
+def list_objections(asking: Asking) -> Answer:
+    """List them."""
+    text = asking.query.get("month")
+    found = wiring.house().casework.objections(asking.tenant, month=None if text is None else _month(text))
+    return Answer(answers.ObjectionsAnswer(objections=[answers.objection(each) for each in found]))
+
+
+@doors.open(
+    "POST", "/v1/objections/{objection}/answer", who=_BOTH, takes=ObjectionAnswerBody,
+    gives=answers.ObjectionAnswer, says="Answer an objection; the venue reads it beside its statement.",
+)  # fmt: skip
+def answer_objection(asking: Asking, sent: ObjectionAnswerBody, objection: str) -> Answer:
+    """Answer it, once."""
+    answered = wiring.house().casework.answer(
+        asking.tenant, objection, accepted=sent.accepted, answer=sent.answer, by=asking.by, now=asking.now
+    )
+    return Answer(answers.objection(answered))
+
+
+@doors.open(
+    "GET", "/v1/scan/statement", who=frozenset({Role.DEVICE}), right=Right.STATEMENT, gives=answers.StatementsAnswer,
+    query={"month": "yyyy-mm", "format": "pdf for the statements as a document"},
+    content_types=("application/json", "application/pdf"),
+    says="The venue's own month: per offer and day, what it comes to, and what was objected and answered.",
+)  # fmt: skip
+def get_statement(asking: Asking) -> Answer:
+    """Show it, also while the month is open."""
+    from chalicelib.settlement.paper import statements_pdf
+
+    month, desk = _month(asking.query.get("month", "")), wiring.house().casework
+    told = desk.statements(asking.tenant, asking.device.venue, month, now=asking.now)
+    if asking.query.get("format") == "pdf":
+        if not told:
+            raise UnknownError("nothing_to_show", "There is nothing to settle for this month.")
+        named = {"Content-Disposition": f'inline; filename="{told[0].reference}.pdf"'}
+        return Answer(statements_pdf(told), 200, "application/pdf", named)
+    objections = desk.objections(asking.tenant, venue=asking.device.venue, month=month)
+    return Answer(answers.statements(month, told, objections))
+
+
+@doors.open(
+    "POST", "/v1/scan/statement/objections", who=frozenset({Role.DEVICE}), right=Right.STATEMENT, takes=ObjectionBody,
+    gives=answers.ObjectionAnswer, status=201, says="Object to the venue's statement, until the month is approved.",
+)  # fmt: skip
+def object_to_statement(asking: Asking, sent: ObjectionBody) -> Answer:
+    """Take it, once however often it is sent."""
+    made = wiring.house().casework.object(
+        asking.device, named=sent.id, month=_month(sent.month), text=sent.text, now=asking.now
+    )
+    return Answer(answers.objection(made), 201)

@@ -45,6 +45,7 @@ class Clock(StrEnum):
 
 CLOCKS: Final[Mapping[str, Clock]] = {
     "audit": Clock.SETTLED,
+    "adjustment": Clock.SETTLED,
     "blocked": Clock.CARD_ENDS,
     "book": Clock.NEVER,
     "card": Clock.CARD,
@@ -57,6 +58,7 @@ CLOCKS: Final[Mapping[str, Clock]] = {
     "history": Clock.CARD,
     "import": Clock.IMPORT,
     "person": Clock.NEVER,
+    "objection": Clock.SETTLED,
     "pointer": Clock.CARD,
     "quota": Clock.NEVER,
     "request": Clock.REQUEST,

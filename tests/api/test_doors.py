@@ -48,7 +48,9 @@ def example(opening: Opening, number: str, visit: str) -> tuple[str, Any]:
     path = (
         opening.path.replace("{programme}", "kort").replace("{venue}", "kino").replace("{offer}", "inngang")
         .replace("{unit}", "nav").replace("{number}", number).replace("{visit}", visit).replace("{month}", "2026-01")
-        .replace("{name}", "lines.csv").replace("{device}", "lorenskog-000000000000000000000000")
+        .replace("{adjustment}", visit)
+        .replace("{objection}", visit).replace("{name}", "lines.csv")
+        .replace("{device}", "lorenskog-000000000000000000000000")
     )  # fmt: skip
     reason = {"reason": "lost"}
     checked = {"card": number, "offer": "inngang"}
@@ -87,6 +89,15 @@ def example(opening: Opening, number: str, visit: str) -> tuple[str, Any]:
         "POST /v1/cards/{number}/unblock": {},
         "POST /v1/cards/{number}/replace": reason,
         "POST /v1/cards/print": {"cards": [{"number": number}]},
+        "POST /v1/venues/{venue}/adjustments": {
+            "id": str(uuid.uuid4()), "programme": "kort", "offer": "inngang", "date": "2026-01-02", "amount": -100,
+            "reason": "registrert to ganger",
+        },
+        "POST /v1/adjustments/{adjustment}/decide": {"accepted": True},
+        "POST /v1/objections/{objection}/answer": {"accepted": False, "answer": "Besøket er med."},
+        "POST /v1/scan/statement/objections": {
+            "id": str(uuid.uuid4()), "month": "2026-01", "text": "Det mangler et besøk."
+        },
         "PUT /v1/erp": {"account": "86011117947", "codes": {"file": "gl07", "client": "LK"}},
         "POST /v1/cards/sheets": {"cards": [{"number": number}], "kind": "left"},
         "POST /v1/scan/check": checked,
@@ -124,9 +135,7 @@ def settled(town: Town) -> tuple[Town, str, str, Phone]:
 
 
 @pytest.mark.parametrize("opening", GUARDED, ids=named)
-def test_a_route_is_shut_to_everyone_it_did_not_name(
-    opening: Opening, settled: tuple[Town, str, str, Phone]
-) -> None:
+def test_a_route_is_shut_to_everyone_it_did_not_name(opening: Opening, settled: tuple[Town, str, str, Phone]) -> None:
     town, number, visit, phone = settled
     path, body = example(opening, number, visit)
     raw = b"" if body is None else json.dumps(body).encode()

@@ -14,7 +14,7 @@ from chalicelib.settlement.paper.basis import (
 from chalicelib.settlement.paper.gl07 import gl07_txt
 from chalicelib.settlement.paper.pain001 import pain001_xml
 from chalicelib.settlement.paper.sheets import LINES_HEADER, SUMMARY_HEADER, LinesCsv, summary_csv
-from chalicelib.settlement.paper.statements import statement_pdf, statements_zip
+from chalicelib.settlement.paper.statements import statement_pdf, statements_pdf, statements_zip
 from chalicelib.settlement.paper.workbook import Workbook
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "pack_lines",
     "pain001_xml",
     "statement_pdf",
+    "statements_pdf",
     "statements_zip",
     "summary_csv",
     "unpack_accounts",

@@ -1,6 +1,6 @@
 """statements.zip: for each venue a PDF of its month, to check and to refer to. It is never called an invoice."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from io import BytesIO
 from typing import Final
@@ -40,18 +40,26 @@ def statements_zip(statements: Iterable[Statement]) -> bytes:
 
 def statement_pdf(statement: Statement) -> bytes:
     """Draw one statement. The same statement gives the same bytes, whenever it is drawn."""
-    page = _Page(statement)
-    page.head()
-    page.parties()
-    for offer in statement.offers:
-        page.offer(offer)
-    page.sums()
-    page.notes()
+    return statements_pdf([statement])
+
+
+def statements_pdf(statements: Sequence[Statement]) -> bytes:
+    """Draw a venue's statements of a month, one after another, where it is paid in more than one way."""
+    page = _Page(statements)
+    for statement in statements:
+        page.turn_to(statement)
+        page.head()
+        page.parties()
+        for offer in statement.offers:
+            page.offer(offer)
+        page.sums()
+        page.notes()
     return page.finish()
 
 
 class _Page:
-    def __init__(self, statement: Statement) -> None:
+    def __init__(self, statements: Sequence[Statement]) -> None:
+        statement = statements[0]
         self._told, self._words = statement, words_in(statement.language)
         pdf = FPDF(format="A4")
         first = date.fromisoformat(f"{next_month(statement.month)}-01")
@@ -64,7 +72,8 @@ class _Page:
         pdf.set_margins(_LEFT, _TOP, 210 - _RIGHT)
         pdf.set_auto_page_break(auto=False)
         pdf.c_margin = 0.8
-        said = (statement.municipality, statement.name, statement.address, *(each.title for each in statement.offers))
+        titles = (offer.title for each in statements for offer in each.offers)
+        said = (statement.municipality, statement.name, statement.address, *titles)
         plain = all(map(is_latin, said))
         for family, file in (LATIN if plain else FONTS).items():
             pdf.add_font(family, fname=file)
@@ -73,7 +82,14 @@ class _Page:
             pdf.set_text_shaping(use_shaping_engine=True)
         self._pdf = pdf
         pdf.alias_nb_pages("{all}")
-        self._turn()
+
+    def turn_to(self, statement: Statement) -> None:
+        """Begin a statement on a page of its own."""
+        if self._pdf.page:
+            self._foot()
+        self._told = statement
+        self._pdf.add_page()
+        self._pdf.set_xy(_LEFT, _TOP)
 
     def head(self) -> None:
         """Say what this is, for which month, and its reference."""
