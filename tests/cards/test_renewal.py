@@ -11,7 +11,9 @@ import pytest
 from chalicelib.cards.actions import Asked, AskedToRenew, GivenOut, Issued
 from chalicelib.cards.rules import Status, next_period, renewal, too_old_for_the_next
 from chalicelib.shared.answers import ConflictError, OpplevError
+from chalicelib.shared.calendar import Period
 from chalicelib.shared.ids import CallerId, CardNumber, ProgrammeId
+from chalicelib.shared.money import Ore
 from chalicelib.venues.rules import State
 from tests.cards.desk import (
     CARD,
@@ -117,6 +119,33 @@ def test_a_card_is_renewed_before_it_ends_with_fresh_counters_and_the_old_one_st
     assert used.uses == {"swim@card": 1}
     assert [entry.status for entry in desk.open.get(TENANT, new.number, now=desk.now)[1]] == [Status.ACTIVE]
     assert {card.number for card in desk.open.find(TENANT, "ref-1", now=desk.now)} == {old.number, new.number}
+
+
+@pytest.mark.parametrize(
+    ("per", "spent_on", "goes_on"),
+    [
+        (Period.YEAR, "øre@2026", {"øre@2026": 1}),  # half-year cards of one year share the child's kroner
+        (Period.YEAR, "øre@2025", {}),  # another year's are over
+        (Period.CARD, "øre@card", {}),  # a ceiling of the card's own starts afresh
+    ],
+)
+@pytest.mark.parametrize("by_list", [False, True])
+def test_what_was_paid_for_a_child_this_year_goes_on_counting_on_its_next_card(
+    per: Period, spent_on: str, goes_on: dict[str, int], *, by_list: bool
+) -> None:
+    half_years = {"validity": "P6M", "valid_until": date(2030, 12, 31), "ceiling": Ore(2_000_00), "ceiling_per": per}
+    desk = Desk(configuration(**half_years))
+    old = desk.issue().card
+    let_in(old.number, spent_on)
+    let_in(old.number, "swim@2026")
+    desk.later(days=150)
+    if by_list:
+        (made,) = desk.open.renew_many(TENANT, [AskedToRenew("r", old.number, KORT)], by=NAV, now=desk.now)
+        assert isinstance(made, GivenOut)
+        number = made.number
+    else:
+        number = renew(desk, old.number).card.number
+    assert desk.open.get(TENANT, number, now=desk.now)[0].uses == goes_on
 
 
 def test_nothing_renews_by_itself_and_a_late_renewal_starts_today() -> None:

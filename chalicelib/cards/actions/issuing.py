@@ -23,6 +23,7 @@ from chalicelib.cards.rules import (
     refuse_identity_numbers,
     refuse_unless_blank,
     validity,
+    with_spent,
 )
 from chalicelib.shared.answers import ConflictError, Field, RuleError
 from chalicelib.shared.calendar import oslo_date
@@ -63,17 +64,20 @@ class Issuing(Clerk):
         by: CallerId,
         key: str,
         now: datetime,
-        renews: CardNumber | None = None,
+        renews: Card | None = None,
     ) -> Issued:
         request = Request(by, key, content, "")
         try:
-            draft = replace(self._drafted(tenant, application, request, now=now), renews=renews)
+            draft = self._drafted(tenant, application, request, now=now)
         except RuleError:
             # The answer that was given stands, also after the programme has closed.
             earlier = self._answered(tenant, request, now)
             if earlier is None:
                 raise
             return earlier
+        if renews is not None:
+            card = with_spent(draft.card, renews, self._programme(tenant, application.programme))
+            draft = replace(draft, card=card, renews=renews.number)
         if stock is not None:
             return self._on_stock(tenant, draft, stock, now=now)
         return self._written(tenant, draft, now=now)

@@ -8,7 +8,17 @@ from typing import Final
 
 from chalicelib.cards.actions.batches import Batches, GivenOut, Row
 from chalicelib.cards.actions.clerk import Issued, unknown_card
-from chalicelib.cards.rules import KEPT_MONTHS, Application, Card, Draft, Due, Request, content_as_text, renewal
+from chalicelib.cards.rules import (
+    KEPT_MONTHS,
+    Application,
+    Card,
+    Draft,
+    Due,
+    Request,
+    content_as_text,
+    renewal,
+    with_spent,
+)
 from chalicelib.shared.answers import OpplevError, TryAgainError
 from chalicelib.shared.calendar import add_months, next_month, oslo_date
 from chalicelib.shared.ids import CallerId, CardNumber, ProgrammeId, Tenant
@@ -57,7 +67,7 @@ class Renewals(Batches):
         if earlier is not None:
             return earlier
         application = self._renewal(before, self._programme(tenant, programme), now)
-        return self._given(tenant, application, content, stock=stock, renews=number, by=by, key=key, now=now)
+        return self._given(tenant, application, content, stock=stock, renews=before, by=by, key=key, now=now)
 
     def renew_many(
         self, tenant: Tenant, asked: Sequence[AskedToRenew], *, by: CallerId, now: datetime
@@ -72,8 +82,9 @@ class Renewals(Batches):
             before = found.get(each.number)
             if before is None or not self.sees(before):
                 raise unknown_card()
-            application = self._renewal(before, self._programme(tenant, each.programme), now)
-            return replace(self._drafted(tenant, application, request, now=now), renews=each.number)
+            programme = self._programme(tenant, each.programme)
+            draft = self._drafted(tenant, self._renewal(before, programme, now), request, now=now)
+            return replace(draft, card=with_spent(draft.card, before, programme), renews=each.number)
 
         rows = [Row(each.key, each.content, functools.partial(draft_of, each), each.stock) for each in asked]
         return self._each(tenant, rows, by=by, now=now)

@@ -76,7 +76,14 @@ from chalicelib.cards.rules.printing import (
     print_job,
     print_look,
 )
-from chalicelib.cards.rules.renewals import Undone, may_be_undone, next_period, renewal, too_old_for_the_next
+from chalicelib.cards.rules.renewals import (
+    Undone,
+    may_be_undone,
+    next_period,
+    renewal,
+    too_old_for_the_next,
+    with_spent,
+)
 from chalicelib.cards.rules.sheets import Sheet, SheetKind, SheetLine, sheet
 from chalicelib.cards.rules.stock import blank_card, check_stock, on_blank, refuse_unless_blank
 from chalicelib.cards.rules.terms import (
@@ -184,4 +191,5 @@ __all__ = [
     "status_after",
     "too_old_for_the_next",
     "validity",
+    "with_spent",
 ]

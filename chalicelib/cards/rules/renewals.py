@@ -1,13 +1,14 @@
 """The card of the next period, and who will be too old for it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from chalicelib.cards.rules.applications import Application
 from chalicelib.cards.rules.lives import LIVE, Card, StatusChange
 from chalicelib.cards.rules.terms import is_too_old
 from chalicelib.shared.answers import ConflictError
-from chalicelib.venues.rules import Programme
+from chalicelib.shared.calendar import Period
+from chalicelib.venues.rules import Programme, purse
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,17 @@ def too_old_for_the_next(card: Card, programme: Programme, today: date) -> bool:
 def may_be_undone(successor: Card, today: date) -> bool:
     """Say whether a renewal can be taken back: as long as the new card's first day has not come."""
     return successor.status in LIVE and successor.valid_from > today
+
+
+def with_spent(card: Card, before: Card, programme: Programme) -> Card:
+    """Let a new card go on with what was paid in the same period: a ceiling is the child's, not the card's.
+
+    As it stood when the card was renewed; marks start afresh (requirement OK-15).
+    """
+    named = purse(programme, card.valid_from)
+    if named is None or programme.ceiling_per is Period.CARD or named not in before.uses:
+        return card
+    return replace(card, uses={**card.uses, named: before.uses[named]})
 
 
 def renewal(card: Card, programme: Programme, today: date) -> Application:
