@@ -16,4 +16,5 @@ def town(fresh_table: str, dynamodb: str, tmp_path: Path) -> Iterator[Town]:
     founded = towns.found(tmp_path, engine=dynamodb, name=fresh_table)
     founded.settle_in()
     yield founded
+    towns.insist_that_the_book_fits()
     wiring.use(None)

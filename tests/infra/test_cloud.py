@@ -242,10 +242,10 @@ def test_no_permission_says_any_action_or_any_resource(template: Any) -> None:
             assert managed["Fn::Sub"].rpartition("/")[2] in MANAGED, name
 
 
-def test_only_the_api_reads_the_signing_secret(template: Any) -> None:
+def test_only_the_api_and_who_seals_the_book_of_changes_read_the_secret(template: Any) -> None:
     reads = "secretsmanager:GetSecretValue"
     readers = {name for name, statement in statements(template) if reads in as_list(statement["Action"])}
-    assert readers == {"ApiHandlerRole"}
+    assert readers == {"ApiHandlerRole", "SealAuditRole"}
 
 
 def test_the_functions_may_ask_the_table_what_the_code_asks_and_no_more(template: Any) -> None:
