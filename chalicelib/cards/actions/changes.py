@@ -118,17 +118,19 @@ class Changes(Following):
 
         The same call within the hour changes nothing more. ConflictError `not_renewed`, or `renewal_has_begun`.
         """
-        old, history = self._whole(tenant, number, now)
+        old = self._known(tenant, number, now)
         successor = self._successor(tenant, old, now)
+        if successor is not None and may_be_undone(successor, oslo_date(now)):
+            self._changed(tenant, successor.number, Act.END, reason=RENEWAL_CANCELLED, by=by, now=now)
+            return old
+        # Read after the successor: what another window has taken back in between must stand in it.
+        _, history = self._whole(tenant, number, now)
+        if is_repeated(history, reason=RENEWAL_CANCELLED, by=by, now=now):
+            return old
         if successor is None:
-            if is_repeated(history, reason=RENEWAL_CANCELLED, by=by, now=now):
-                return old
             raise ConflictError("not_renewed", "The card has not been renewed; there is nothing to take back.")
-        if not may_be_undone(successor, oslo_date(now)):
-            detail = "The new card's first day has come; end it by POST /v1/cards/{number}/block with `ended`."
-            raise ConflictError("renewal_has_begun", detail)
-        self._changed(tenant, successor.number, Act.END, reason=RENEWAL_CANCELLED, by=by, now=now)
-        return old
+        detail = "The new card's first day has come; end it by POST /v1/cards/{number}/block with `ended`."
+        raise ConflictError("renewal_has_begun", detail)
 
     def replace(
         self,
