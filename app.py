@@ -16,6 +16,7 @@ from chalicelib.api import (
     seal_hours,
     statistics,
     suspects,
+    tags,
     units,
 )
 from chalicelib.api.endpoint import register
@@ -34,6 +35,7 @@ register(
     statistics.doors,
     audit.doors,
     suspects.doors,
+    tags.doors,
     open_doors.doors,
 )
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from chalicelib.access.actions import OpenEnrolment
     from chalicelib.access.rules import Device, Units
-    from chalicelib.cards.actions import GivenOut, Issued
+    from chalicelib.cards.actions import GivenOut, Issued, Tagged
     from chalicelib.cards.rules import Card, StatusChange
     from chalicelib.settlement.actions import Verified
     from chalicelib.settlement.rules import Adjustment, Objection, Settlement, Statement
@@ -189,6 +189,17 @@ class BatchRowAnswer(Shape, omit_defaults=True):
 
 class BatchAnswer(Shape):
     results: list[BatchRowAnswer]
+
+
+class TagRowAnswer(Shape, omit_defaults=True):
+    row: int
+    status: Literal["bound", "unchanged", "problem", "try_again"]
+    number: str | None = None
+    problem: RowProblem | None = None
+
+
+class TagsAnswer(Shape):
+    results: list[TagRowAnswer]
 
 
 class PersonAnswer(Shape):
@@ -531,11 +542,23 @@ def batch_row(row: int, row_id: str | None, came_of: GivenOut | OpplevError) -> 
     if not isinstance(came_of, OpplevError):
         status: Literal["issued", "replayed"] = "replayed" if came_of.replayed else "issued"
         return BatchRowAnswer(row=row, id=row_id, status=status, number=came_of.number)
-    faults = [FaultAnswer(path=each.path, code=each.code, detail=each.detail) for each in came_of.fields]
-    return BatchRowAnswer(
-        row=row, id=row_id, status="try_again" if came_of.kind == "try_again" else "problem",
-        problem=RowProblem(code=came_of.code, detail=came_of.detail, fields=faults),
-    )  # fmt: skip
+    return BatchRowAnswer(row=row, id=row_id, status=_status(came_of), problem=_problem(came_of))
+
+
+def tag_row(row: int, came_of: Tagged | OpplevError) -> TagRowAnswer:
+    """Show what a row of a bureau's return came to; the first row is 1."""
+    if isinstance(came_of, OpplevError):
+        return TagRowAnswer(row=row, status=_status(came_of), problem=_problem(came_of))
+    return TagRowAnswer(row=row, status="bound" if came_of.changed else "unchanged", number=came_of.number)
+
+
+def _status(error: OpplevError) -> Literal["problem", "try_again"]:
+    return "try_again" if error.kind == "try_again" else "problem"
+
+
+def _problem(error: OpplevError) -> RowProblem:
+    faults = [FaultAnswer(path=each.path, code=each.code, detail=each.detail) for each in error.fields]
+    return RowProblem(code=error.code, detail=error.detail, fields=faults)
 
 
 def card_in_full(stored: Card, history: Iterable[StatusChange], configuration: Configuration, day: date) -> CardInFull:

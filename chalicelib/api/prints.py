@@ -53,13 +53,11 @@ def print_cards(asking: Asking, sent: PrintBody) -> Answer:
     from chalicelib.cards.paper import print_cards as draw
     from chalicelib.cards.paper.bureau import bureau_csv
 
-    _refuse_names_of_the_office(asking, sent.cards)
-    jobs, look = desk(asking).prints(
-        asking.tenant, _wanted(sent.cards), images=wiring.house().files.get, now=asking.now
-    )
+    refuse_names_of_the_office(asking, sent.cards)
+    jobs, look = desk(asking).prints(asking.tenant, wanted(sent.cards), images=wiring.house().files.get, now=asking.now)
     if sent.layout == "csv":
-        return _file(bureau_csv(jobs), "text/csv; charset=utf-8", "kort.csv")
-    return _file(draw(jobs, look, layout=sent.layout), "application/pdf", "kort.pdf")
+        return as_file(bureau_csv(jobs), "text/csv; charset=utf-8", "kort.csv")
+    return as_file(draw(jobs, look, layout=sent.layout), "application/pdf", "kort.pdf")
 
 
 @doors.open(
@@ -72,25 +70,28 @@ def print_sheets(asking: Asking, sent: SheetsBody) -> Answer:
     from chalicelib.cards.paper.sheets import print_sheets as draw
     from chalicelib.cards.rules import SheetKind
 
-    _refuse_names_of_the_office(asking, sent.cards)
+    refuse_names_of_the_office(asking, sent.cards)
     kind = SheetKind(sent.kind)
     if kind is SheetKind.LEFT and Role.ISSUER not in asking.caller.roles:
         raise ForbiddenError("counts_are_for_issuers", "What is left on a card is for those who gave it.")
     house = wiring.house()
     sheets, arms = desk(asking).sheets(
-        asking.tenant, _wanted(sent.cards), language=sent.language, images=house.files.get, now=asking.now
+        asking.tenant, wanted(sent.cards), language=sent.language, images=house.files.get, now=asking.now
     )
-    return _file(draw(sheets, kind, arms=arms), "application/pdf", "ark.pdf")
+    return as_file(draw(sheets, kind, arms=arms), "application/pdf", "ark.pdf")
 
 
-def _wanted(cards: list[PrintLine]) -> list[tuple[CardNumber, str | None]]:
+def wanted(cards: list[PrintLine]) -> list[tuple[CardNumber, str | None]]:
+    """Give the cards that are asked for, with the names that pass through."""
     return [(CardNumber(line.number), line.name) for line in cards]
 
 
-def _refuse_names_of_the_office(asking: Asking, cards: list[PrintLine]) -> None:
+def refuse_names_of_the_office(asking: Asking, cards: list[PrintLine]) -> None:
+    """Raise ForbiddenError `names_are_for_issuers` where the office sends a name."""
     if Role.ISSUER not in asking.caller.roles and any(line.name is not None for line in cards):
         raise ForbiddenError("names_are_for_issuers", "The office prints cards without a name.")
 
 
-def _file(content: bytes, kind: str, name: str) -> Answer:
+def as_file(content: bytes, kind: str, name: str) -> Answer:
+    """Give a file that a browser shows."""
     return Answer(content, 200, kind, {"Content-Disposition": f'inline; filename="{name}"'})

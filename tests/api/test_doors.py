@@ -78,6 +78,8 @@ def example(opening: Opening, number: str, visit: str) -> tuple[str, Any]:
         },
         "POST /v1/cards/stock": {"programme": "kort", "count": 2},
         "POST /v1/cards/{number}/activate": {"programme": "kort", "external_ref": "sak-z", "birth_year": 2016},
+        "POST /v1/cards/tags": {"cards": [{"number": number, "uid": "04de5f1eacc040"}]},
+        "POST /v1/cards/tags/order": {"cards": [{"number": number}]},
         "POST /v1/cards/{number}/renew": {"programme": "kort"},
         "POST /v1/cards/renew": {"cards": [{"id": "rad-1", "number": number, "programme": "kort"}]},
         "PUT /v1/units/{unit}": {"name": "NAV", "kind": "nav"},

@@ -45,6 +45,7 @@ _SAYS: Final = {
     "card.replaced": "Replaced the card {ids}",
     "card.renewed": "Renewed a card as {ids}",
     "card.ended": "Ended the card {ids}",
+    "card.tagged": "Tied a tag to the card {ids}",
     "card.renewal_cancelled": "Took a renewal back: ended the card {ids}",
 }
 _FAULTS: Final = {

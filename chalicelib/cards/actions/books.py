@@ -98,6 +98,9 @@ class CardBooks(Protocol):
     ) -> Clash | None:
         """Write a card's new number, or say what stands against it. The last of the story is how the new one began."""
 
+    def tag(self, tenant: Tenant, before: Card, after: Card) -> Clash | None:
+        """Write which tag a card has, or say that the card has moved."""
+
     def wrong_years(self, tenant: Tenant, number: CardNumber) -> WrongYears | None:
         """Give how many wrong birth years were given for a card, or None."""
 

@@ -21,6 +21,7 @@ from chalicelib.cards.rules.deeds import (
     deed_of_issue,
     deed_of_replacement,
     deed_of_stock,
+    deed_of_tag,
 )
 from chalicelib.cards.rules.drafts import (
     BLANKS_TOGETHER,
@@ -86,6 +87,7 @@ from chalicelib.cards.rules.renewals import (
 )
 from chalicelib.cards.rules.sheets import Sheet, SheetKind, SheetLine, sheet
 from chalicelib.cards.rules.stock import blank_card, check_stock, on_blank, refuse_unless_blank
+from chalicelib.cards.rules.tags import Binding, TagFile, TagOrder, batch_of_keys, bound, given_twice, tag_file
 from chalicelib.cards.rules.terms import (
     check_age,
     check_family,
@@ -121,6 +123,7 @@ __all__ = [
     "Act",
     "Application",
     "BackLine",
+    "Binding",
     "Card",
     "Claim",
     "Clash",
@@ -144,11 +147,15 @@ __all__ = [
     "Status",
     "StatusChange",
     "Tag",
+    "TagFile",
+    "TagOrder",
     "Undone",
     "WrongYears",
     "back_lines",
+    "batch_of_keys",
     "blank_card",
     "body_of",
+    "bound",
     "check_age",
     "check_family",
     "check_replaced",
@@ -163,8 +170,10 @@ __all__ = [
     "deed_of_issue",
     "deed_of_replacement",
     "deed_of_stock",
+    "deed_of_tag",
     "face_language",
     "flags_of",
+    "given_twice",
     "holder_view",
     "is_repeated",
     "is_too_old",
@@ -189,6 +198,7 @@ __all__ = [
     "sheet",
     "since_it_moved",
     "status_after",
+    "tag_file",
     "too_old_for_the_next",
     "validity",
     "with_spent",

@@ -47,6 +47,12 @@ def deed_of_replacement(before: Card, after: Card, entry: StatusChange) -> Deed:
     return "card.replaced", (Change("card", _ids([before]), {"status": before.status}, gone),)
 
 
+def deed_of_tag(before: Card, after: Card) -> Deed:
+    """Tell that a card got a tag, or another one."""
+    was, now = (None if card.tag is None else Hidden(card.tag.uid) for card in (before, after))
+    return "card.tagged", (Change("card", _ids([after]), {"tag": was}, {"tag": now}),)
+
+
 def _several(cards: Iterable[Card], terms: dict[str, Told]) -> Change:
     return Change("card", _ids(cards), after=terms)
 

@@ -18,6 +18,7 @@ from chalicelib.cards.rules import (
     deed_of_change,
     deed_of_correction,
     deed_of_replacement,
+    deed_of_tag,
     kept_until,
 )
 from chalicelib.cards.store.parts import (
@@ -30,7 +31,7 @@ from chalicelib.cards.store.parts import (
     unused_since,
 )
 from chalicelib.cards.store.patience import Patient
-from chalicelib.cards.store.rows import CARD, POINTER, blocked_row, card_at, history_row, quota_row, row_of
+from chalicelib.cards.store.rows import CARD, POINTER, blocked_row, card_at, history_row, quota_row, row_of, tag_map
 from chalicelib.shared.ids import Tenant
 from chalicelib.table import CardRow, ClaimRow, PointerRow, QuotaRow, card_pk, epoch, pointer_pk
 
@@ -141,6 +142,16 @@ class CardChanging(Patient):
 
         first = Clash.NUMBER if blank is None else Clash.MOVED
         return self._transact(together, [first, *[Clash.MOVED] * (len(entries) + 7)])
+
+    def tag(self, tenant: Tenant, before: Card, after: Card) -> Clash | None:
+        """Write which tag a card has, unless it has got another meanwhile, or one that let somebody in."""
+        as_it_was = as_read(before) & is_still(CardRow.tag, tag_map(before.tag))
+
+        def together(write: TransactWrite) -> None:
+            self._note(write, tenant, deed_of_tag(before, after))
+            write.update(card_at(tenant, after.number), sets({"tag": tag_map(after.tag)}), as_it_was)
+
+        return self._transact(together, [Clash.MOVED] * 2)
 
 
 def _tell_of(write: TransactWrite, tenant: Tenant, undone: Undone) -> None:
