@@ -43,6 +43,48 @@ def test_a_second_write_is_told_no_and_changes_nothing(files: Files) -> None:
     assert files.get("t/a.csv") == b"first"
 
 
+@pytest.mark.parametrize("size", [0, 1, 9 << 20, 17 << 20])
+def test_a_file_written_piece_by_piece_is_whole_whatever_its_size(files: Files, size: int) -> None:
+    content = bytes(range(256)) * (size // 256 + 1)
+    with files.writing("t/large.csv") as sink:
+        for start in range(0, size, 3 << 20):
+            sink.write(content[start : min(start + (3 << 20), size)])
+        assert not files.stands("t/large.csv")
+    assert sink.stood is False
+    assert files.stands("t/large.csv")
+    assert b"".join(files.pieces("t/large.csv") or ()) == content[:size]
+    assert files.pieces("t/other.csv") is None
+
+
+def test_a_file_that_breaks_off_leaves_nothing(files: Files) -> None:
+    def break_off() -> None:
+        with files.writing("t/large.csv") as sink:
+            sink.write(bytes(9 << 20))
+            raise OSError
+
+    with pytest.raises(OSError):  # noqa: PT011  our own
+        break_off()
+    assert not files.stands("t/large.csv")
+
+
+@pytest.mark.parametrize("size", [10, 9 << 20])
+def test_of_two_files_written_piece_by_piece_the_first_stands(files: Files, size: int) -> None:
+    with files.writing("t/large.csv") as slow:
+        slow.write(b"b" * size)
+        files.put_once("t/large.csv", b"first")
+    assert slow.stood is True
+    assert files.get("t/large.csv") == b"first"
+
+
+def test_a_bucket_gives_an_address_for_a_while_and_a_folder_gives_none(bucket: BucketFiles, tmp_path: Path) -> None:
+    told = {"name": "lorenskog-2026-11-lines.csv", "content_type": "text/csv", "seconds": 300}
+    address = bucket.link("t/lines.csv", **told)  # type: ignore[arg-type]
+    assert address is not None
+    assert "t/lines.csv" in address
+    assert "lorenskog-2026-11-lines.csv" in address
+    assert FolderFiles(tmp_path).link("t/lines.csv", **told) is None  # type: ignore[arg-type]
+
+
 def test_an_empty_file_is_a_file(files: Files) -> None:
     assert files.put_once("t/empty", b"") is True
     assert files.get("t/empty") == b""

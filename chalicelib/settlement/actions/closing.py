@@ -62,6 +62,7 @@ _SERVED: Final = {
 }
 # What is written at closing, and never again.
 CLOSED_WITH: Final = (LINES, SUMMARY, WORKBOOK, STATEMENTS)
+_A_STATEMENT: Final = 1500  # as many lines could be written in the time that drawing a venue's statement takes
 _ROUNDS: Final = 5
 
 
@@ -295,7 +296,7 @@ class Closing:
         if counted is None:
             return None
         totals = total_of(each for one in counted.values() for each in one.tally)
-        if not time_for(totals.lines):
+        if not time_for(totals.lines + _A_STATEMENT * len(counted)):
             return None
         accounts = self._settled(settlement, counting.book, counted)
         written = self._written(counting, counted, accounts, totals)
