@@ -193,7 +193,7 @@ class House:
         from chalicelib.settlement.actions import Casework
         from chalicelib.settlement.store import CaseStore
 
-        return Casework(store=CaseStore(), closing=self.closing, configuration=self.terms.configuration)
+        return Casework(store=CaseStore(self.notary), closing=self.closing, configuration=self.terms.configuration)
 
     def pace(self, seconds: float) -> Pace:
         """Give so many seconds to work in, counted from now; on one machine there is all the time there is."""

@@ -71,6 +71,14 @@ def test_a_venue_sees_its_month_objects_is_answered_and_adjusted_and_is_paid_for
     assert town.ask("finance", "POST", decide, {"accepted": True}, who="berit").json["month"] == month
     assert town.ask("finance", "GET", "/v1/adjustments").json["adjustments"] == []
 
+    # What was repeated or turned away stands nowhere; what was said stands hidden.
+    told = town.ask("office", "GET", "/v1/audit").json["entries"]
+    done = [each["what"] for each in reversed(told)]
+    assert [each for each in done if each.startswith(("objection", "adjustment"))] == [
+        "objection.made", "objection.accepted", "adjustment.proposed", "adjustment.accepted",
+    ]  # fmt: skip
+    assert "mangler" not in str(told)
+
     town.later(days=25)
     assert town.ask("finance", "POST", f"/v1/settlements/{month}/close", who="berit").status == 200
     assert [(line["type"], line["belop"]) for line in lines_of(town, month)] == [

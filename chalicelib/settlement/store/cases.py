@@ -3,11 +3,15 @@
 from datetime import date, datetime
 
 import msgspec
-from pynamodb.exceptions import DoesNotExist, PutError
+from pynamodb.exceptions import DoesNotExist
+from pynamodb.expressions.condition import Condition
+from pynamodb.transactions import TransactWrite
 
-from chalicelib import faults, table
+from chalicelib import table
+from chalicelib.notary import Notary
 from chalicelib.settlement.rules import Adjustment, CaseState, Objection
-from chalicelib.settlement.store.months import patiently
+from chalicelib.settlement.store.months import patiently, unless_refused
+from chalicelib.shared.acting import Change, Hidden, Told
 from chalicelib.shared.calendar import oslo_month, start_of
 from chalicelib.shared.ids import Tenant, VisitId
 
@@ -15,12 +19,15 @@ _KEPT_YEARS = 5
 
 
 class CaseStore:
-    """Cases, each in a row of its own."""
+    """Cases, each in a row of its own; what is said in them stays out of the book of changes."""
+
+    def __init__(self, notary: Notary | None = None) -> None:
+        self._notary = notary or Notary()
 
     def object(self, tenant: Tenant, objection: Objection) -> Objection:
         """Store an objection once; the one that stands under its id where it was sent before."""
         is_new = table.ObjectionRow.pk.does_not_exist()
-        if _saved(_objection_row(tenant, objection), is_new):
+        if self._saved(tenant, _objection_row(tenant, objection), is_new, "objection.made", _objected(objection)):
             return objection
         return self.objection(tenant, objection.id) or objection
 
@@ -41,12 +48,14 @@ class CaseStore:
     def answer(self, tenant: Tenant, objection: Objection) -> bool:
         """Store an answer; False where it was answered already."""
         still_open = table.ObjectionRow.state == CaseState.OPEN.value
-        return _saved(_objection_row(tenant, objection), still_open)
+        what = f"objection.{objection.state}"
+        return self._saved(tenant, _objection_row(tenant, objection), still_open, what, _objected(objection))
 
     def propose(self, tenant: Tenant, adjustment: Adjustment) -> Adjustment:
         """Store a proposal once; the one that stands under its id where it was sent before."""
         is_new = table.AdjustmentRow.pk.does_not_exist()
-        if _saved(_adjustment_row(tenant, adjustment), is_new):
+        what, change = "adjustment.proposed", _adjusted(adjustment)
+        if self._saved(tenant, _adjustment_row(tenant, adjustment), is_new, what, change):
             return adjustment
         return self.adjustment(tenant, adjustment.id) or adjustment
 
@@ -70,7 +79,44 @@ class CaseStore:
     def decide(self, tenant: Tenant, adjustment: Adjustment) -> bool:
         """Store a decision; an accepted one settles in its month. False where it was decided already."""
         still_open = table.AdjustmentRow.state == CaseState.OPEN.value
-        return _saved(_adjustment_row(tenant, adjustment), still_open)
+        what = f"adjustment.{adjustment.state}"
+        return self._saved(tenant, _adjustment_row(tenant, adjustment), still_open, what, _adjusted(adjustment))
+
+    def _saved(self, tenant: Tenant, row: table.Row, condition: Condition, what: str, change: Change) -> bool:
+        def write() -> None:
+            with TransactWrite(connection=table.connection()) as transaction:
+                transaction.save(row, condition=condition)
+                self._notary.note(transaction, tenant, what, change)
+
+        return unless_refused(write)
+
+
+def _objected(objection: Objection) -> Change:
+    if objection.state is not CaseState.OPEN:
+        answered: dict[str, Told] = {"state": objection.state.value, "answer": Hidden(objection.answer)}
+        return Change("objection", (objection.id,), before={"state": CaseState.OPEN.value}, after=answered)
+    made: dict[str, Told] = {
+        "state": objection.state.value,
+        "venue": objection.venue,
+        "month": objection.month,
+        "text": Hidden(objection.text),
+    }
+    return Change("objection", (objection.id,), after=made)
+
+
+def _adjusted(adjustment: Adjustment) -> Change:
+    if adjustment.state is not CaseState.OPEN:
+        decided: dict[str, Told] = {"state": adjustment.state.value, "month": adjustment.month}
+        return Change("adjustment", (adjustment.id,), before={"state": CaseState.OPEN.value}, after=decided)
+    terms = adjustment.terms
+    proposed: dict[str, Told] = {
+        "state": adjustment.state.value,
+        "venue": terms.venue,
+        "offer": terms.offer,
+        "amount": terms.amount,
+        "reason": Hidden(adjustment.reason),
+    }
+    return Change("adjustment", (adjustment.id,), after=proposed)
 
 
 def _objection_row(tenant: Tenant, objection: Objection) -> table.ObjectionRow:
@@ -114,16 +160,6 @@ def _adjustment_row(tenant: Tenant, adjustment: Adjustment) -> table.AdjustmentR
         settle_by=terms.settle_by.value,
         corrects=adjustment.about,
     )
-
-
-def _saved(row: table.Row, condition: object) -> bool:
-    try:
-        patiently(lambda: row.save(condition=condition))  # type: ignore[arg-type]  # PynamoDB keeps its type to itself
-    except PutError as error:
-        if faults.code_of(error) == faults.REFUSED:
-            return False
-        raise
-    return True
 
 
 def _kept_until(instant: datetime) -> int:

@@ -81,7 +81,7 @@ class SettlementStore:
                 transaction.save(link, condition=is_first if settlement.previous is None else is_next)
                 self._note(transaction, settlement, change)
 
-        return _unless_refused(write)
+        return unless_refused(write)
 
     def advance(self, settlement: Settlement, *, before: MonthState) -> bool:
         """Store a month that has come further; False where it is no longer in the state before."""
@@ -93,7 +93,7 @@ class SettlementStore:
                 transaction.save(row, condition=still_there)
                 self._note(transaction, settlement, change)
 
-        return _unless_refused(write)
+        return unless_refused(write)
 
     def entries(self, tenant: Tenant, venue: VenueId, month: str, *, now: datetime) -> Iterator[Entry]:
         """Give what a venue is paid for that was received in a month, by day and id, page by page, no tombstones."""
@@ -132,7 +132,8 @@ def _change(settlement: Settlement, before: MonthState) -> Change:
     return Change("settlement", (settlement.month,), {"state": str(before), "sha256": known}, after)
 
 
-def _unless_refused(write: Callable[[], None]) -> bool:
+def unless_refused(write: Callable[[], None]) -> bool:
+    """Write a transaction; False where what stands says otherwise."""
     try:
         patiently(write)
     except TransactWriteError as error:
