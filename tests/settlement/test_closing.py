@@ -233,6 +233,18 @@ def test_a_row_that_was_changed_or_removed_is_found(
     }
 
 
+def test_a_chain_that_was_cut_is_found(tmp_path: Path) -> None:
+    some_visits(8)
+    closing = desk(FolderFiles(tmp_path))
+    closing.close(TENANT, "2026-11", by=ANNA, now=JANUARY)
+    closing.close(TENANT, "2026-12", by=ANNA, now=JANUARY)
+    assert Auditor(closing).verify(TENANT, "2026-12", now=JANUARY).holds
+    table.SettlementRow.get(table.settlement_pk(TENANT), "2026-11").delete()
+    found = Auditor(closing).verify(TENANT, "2026-12", now=JANUARY).findings
+    assert [each.code for each in found] == ["chain_broken"]
+    assert Auditor(closing).verify(TENANT, "2026-12", now=datetime(2032, 1, 4, tzinfo=UTC)).findings == ()
+
+
 @pytest.mark.parametrize("name", ["lines.csv", "summary.csv", "workbook.xlsx", "statements.zip", "accounts.json"])
 def test_a_file_that_was_changed_is_found(tmp_path: Path, name: str) -> None:
     some_visits(8)
