@@ -78,7 +78,9 @@ export function makePage(app, { act, redraw, linger }) {
     fill(main, screen);
     main.scrollTop = same ? scrolled : 0;
     const before = testid === undefined ? null : main.querySelector(`[data-testid="${testid}"]`);
-    const target = before ?? (same ? null : main.querySelector("[data-focus]"));
+    // A heading that was just read aloud keeps its place when something beside it changes.
+    const atHeading = held instanceof HTMLElement && held.matches("h1[data-focus]");
+    const target = before ?? (same && !atHeading ? null : main.querySelector("[data-focus]"));
     if (target instanceof HTMLElement) target.focus({ preventScroll: true });
   }
 

@@ -47,6 +47,7 @@ def served(fresh_table: str, dynamodb: str, tmp_path: Path) -> Iterator[Served]:
     with server.serving(contents.app) as address:
         town = towns.found(tmp_path, engine=dynamodb, name=fresh_table, host=address)
         town.settle_in()
+        town.tick()
         yield Served(town, address)
     wiring.use(None)
 

@@ -39,6 +39,7 @@ def main(languages: list[str]) -> None:
             with server.serving(contents.app) as address, tempfile.TemporaryDirectory() as kept:
                 town = towns.found(Path(kept), engine=dynamodb, name=f"pictures-{number}", host=address)
                 town.settle_in()
+                town.tick()
                 phone = phone_in(browser, Served(town, address), language, width=size[0], height=size[1], dark=dark)
                 for order, name in enumerate(phone.states(), start=1):
                     phone.page.wait_for_timeout(120)
