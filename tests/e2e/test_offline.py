@@ -120,14 +120,15 @@ def test_a_request_that_hangs_counts_as_offline_after_three_seconds_and_is_the_s
         expect(page.get_by_test_id("offline")).to_be_visible()
         # The request that hung arrives after all, before its twin from the queue.
         hung = held[0].request
-        assert hung.post_data_json["offline"] is False
+        asked: Any = hung.post_data_json
+        assert asked["offline"] is False
         late = page.request.post(hung.url, headers=hung.all_headers(), data=hung.post_data_buffer)
         assert late.status == 201
         next_card(page)
         page.unroute_all(behavior="ignoreErrors")
         all_sent(page)
         page.get_by_test_id("open-today").click()
-        expect(page.get_by_test_id("today-visit")).to_have_attribute("data-visit", hung.post_data_json["id"])
+        expect(page.get_by_test_id("today-visit")).to_have_attribute("data-visit", asked["id"])
     assert [visit.last3 for visit in visits_in_table()] == [card["number"][-3:]]
 
 
@@ -306,7 +307,8 @@ def test_a_long_queue_is_sent_in_portions_and_once_though_answers_were_lost(serv
     portions: list[int] = []
 
     def first_answer_lost(route: Route) -> None:
-        portions.append(len(route.request.post_data_json["visits"]))
+        sent: Any = route.request.post_data_json
+        portions.append(len(sent["visits"]))
         if len(portions) == 1:
             route.fetch()
             route.abort("connectionreset")
