@@ -32,7 +32,7 @@ from chalicelib.venues.rules import Agreement, Configuration, Municipality, Offe
 from infra.local import engine
 
 MONTH, BEFORE, NOW = "2026-11", "2026-10", datetime(2026, 12, 1, 9, tzinfo=UTC)
-WORKERS: Final = 8
+WORKERS: Final = 4  # as closing has
 _TABLE: Final = "bench"
 _WAYS: Final = (SettleBy.INVOICE, SettleBy.VOUCHER, SettleBy.INTERNAL, SettleBy.NONE)
 

@@ -95,7 +95,7 @@ class Closing:
     files: Files
     configuration: Callable[[Tenant], Configuration]
     paper: Paper
-    workers: int = 8
+    workers: int = 4  # venues at once: each holds a page of the index, and one processor does the work
 
     def months(self, tenant: Tenant, *, now: datetime) -> list[Settlement]:
         """Give every month from the first agreement to the current one, newest first; open ones without totals."""
