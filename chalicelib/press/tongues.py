@@ -1,7 +1,7 @@
 """The words that a family reads, on the pages and on paper: one list for each language."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -11,11 +11,17 @@ _WORDS: Final = Path(__file__).parent / "words"  # those of the pages
 
 @dataclass(frozen=True, slots=True)
 class Tongue:
-    """A language: which way it runs, and what is said to the holder of a card in it."""
+    """A language: which way it runs, and what is said to the holder of a card in it.
+
+    `because` says for each refusal its title and the line to say to the family; `staff` has the till's own words.
+    """
 
     language: str
     from_the_right: bool
     words: dict[str, str]
+    phrases: dict[str, str] = field(default_factory=dict)
+    because: dict[str, dict[str, str]] = field(default_factory=dict)
+    staff: dict[str, str] = field(default_factory=dict)
 
     def say(self, key: str, **values: object) -> str:
         """Give the words of a key, with its values filled in."""
@@ -26,4 +32,6 @@ class Tongue:
 def tongue(language: str) -> Tongue:
     """Read a language's words."""
     read = json.loads((_WORDS / f"{language}.json").read_text("utf-8"))
-    return Tongue(language, read["direction"] == "rtl", read["holder"])
+    return Tongue(
+        language, read["direction"] == "rtl", read["holder"], read["phrases"], read["because"], read.get("staff", {})
+    )

@@ -22,12 +22,15 @@ from chalicelib.visits.rules import (
     Doubt,
     Flag,
     Seen,
+    StaffSheet,
     Suspect,
     Verdict,
     Visit,
     Void,
     Written,
+    insist_on_staff_language,
     minutes_since_use,
+    staff_sheet,
     unmark,
     verdict_of,
     verdict_on,
@@ -139,6 +142,20 @@ class Window:
     def suspects(self, tenant: Tenant, *, before: str | None, most: int) -> list[Suspect]:
         """List what looked like forgeries or copies, newest first, for the office (requirement OK-41: no child)."""
         return self.store.suspects(tenant, before=before, most=most)
+
+    def staff_sheet(
+        self, tenant: Tenant, venue: VenueId, *, language: str, images: Callable[[str], bytes | None], now: datetime
+    ) -> tuple[StaffSheet, bytes | None]:
+        """Give what stands on the sheet of a venue's staff, and the coat of arms (requirement OK-46).
+
+        UnknownError `unknown_venue`, MalformedError `bad_query` for a language that the staff's pages are not in.
+        """
+        configuration = self.configuration(tenant)
+        shown = insist_on_staff_language(language)
+        known = _venue(configuration, venue)
+        arms = configuration.municipality.coat_of_arms
+        sheet = staff_sheet(configuration, known.id, language=shown, today=oslo_date(now))
+        return sheet, images(arms) if arms else None
 
     def snapshot(self, device: Device, *, now: datetime) -> Snapshot:
         """Give what the phone needs to work without network (D11)."""
@@ -256,5 +273,5 @@ def _voided(void: Void) -> Voided:
 def _venue(configuration: Configuration, venue: VenueId) -> Venue:
     found = configuration.venues.get(venue)
     if found is None:
-        raise UnknownError("unknown_venue", "The device's venue is not configured.")
+        raise UnknownError("unknown_venue", "There is no such venue.")
     return found

@@ -14,6 +14,7 @@ from chalicelib.visits.rules.deciding import (
 from chalicelib.visits.rules.doubts import Doubt, Suspect, doubt_of, is_noted
 from chalicelib.visits.rules.facts import Admitted, Because, Facts, Refused
 from chalicelib.visits.rules.offline import AHEAD, LATE, Flag, day_of, flags_of, nearest, over_and_done
+from chalicelib.visits.rules.sheets import STAFF_LANGUAGES, StaffLine, StaffSheet, insist_on_staff_language, staff_sheet
 from chalicelib.visits.rules.verdicts import ToPay, Verdict, minutes_since_use, verdict_of, verdict_on
 from chalicelib.visits.rules.visits import Changed, Day, Listed, Seen, Visit, Void, Written
 
@@ -22,6 +23,7 @@ __all__ = [
     "LATE",
     "MOST_PERSONS",
     "NO_COMPANION",
+    "STAFF_LANGUAGES",
     "Admitted",
     "Because",
     "Changed",
@@ -35,6 +37,8 @@ __all__ = [
     "Refused",
     "Seen",
     "Spend",
+    "StaffLine",
+    "StaffSheet",
     "Suspect",
     "ToPay",
     "Unmark",
@@ -48,6 +52,7 @@ __all__ = [
     "decide",
     "doubt_of",
     "flags_of",
+    "insist_on_staff_language",
     "is_noted",
     "left_after",
     "marks",
@@ -56,6 +61,7 @@ __all__ = [
     "over_and_done",
     "quota_of",
     "reasons",
+    "staff_sheet",
     "unmark",
     "verdict_of",
     "verdict_on",
