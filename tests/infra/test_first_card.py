@@ -40,9 +40,7 @@ def running(tmp_path: Path) -> Iterator[tuple[str, dict[str, str]]]:
     process.stdout.close()
 
 
-def test_every_block_of_the_walk_does_what_the_page_says(
-    running: tuple[str, dict[str, str]], tmp_path: Path
-) -> None:
+def test_every_block_of_the_walk_does_what_the_page_says(running: tuple[str, dict[str, str]], tmp_path: Path) -> None:
     address, environment = running
     blocks = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
     assert len(blocks) >= 7
