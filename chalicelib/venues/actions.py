@@ -49,6 +49,9 @@ class ConfigurationStore(Protocol):
     def tenants(self) -> dict[int, Tenant]:
         """Give every municipality by its number, at most 60 s old."""
 
+    def holders_of(self, number: int) -> set[Tenant]:
+        """Give whose kommunenummer it is, as the index has it now."""
+
     def write(self, tenant: Tenant, reading: Reading, records: list[Record]) -> bool:
         """Write all records or none: False where any of them has changed since the reading, or the table is busy."""
 
@@ -79,6 +82,9 @@ class Terms:
             before = reading.configuration
             if before is not None and before.programmes and before.municipality.number != municipality.number:
                 raise ConflictError("number_in_use", "The municipality's number is printed on its cards.")
+            is_new = before is None or before.municipality.number != municipality.number
+            if is_new and self.store.holders_of(municipality.number) - {municipality.id}:
+                raise ConflictError("number_taken", "Another municipality here has the same kommunenummer.")
             codes = municipality.erp or (before.municipality.erp if before is not None else {})
             return [replace(municipality, erp=codes)]
 

@@ -85,6 +85,17 @@ class TermsStore:
         self._tenants = (now, found)
         return found
 
+    def holders_of(self, number: int) -> set[Tenant]:
+        """Give whose kommunenummer it is, as the index has it now."""
+        of_number = DocumentRow.place.startswith(f"{number:05d}#")
+        try:
+            places = [str(row.place) for row in DocumentRow.by_month.query(table.tenants_group(), of_number)]
+        except QueryError as error:
+            if faults.is_passing(error):
+                raise TryAgainError("busy", "The table is busy; try again.") from error
+            raise
+        return {Tenant(place.partition("#")[2]) for place in places}
+
     def write(self, tenant: Tenant, reading: Reading, records: list[Record]) -> bool:
         """Write all records or none: False, after a short pause, where one has changed since or the table is busy.
 

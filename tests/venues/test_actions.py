@@ -109,6 +109,19 @@ def test_the_number_on_printed_cards_cannot_change_once_there_is_a_programme(ter
     assert terms.configuration(TENANT).municipality.name == "Nye Prøve kommune"
 
 
+def test_no_municipality_takes_the_number_that_stands_on_another_s_cards(terms: Terms) -> None:
+    other = Tenant("annen")
+    with pytest.raises(ConflictError) as refused:
+        terms.put_municipality(Municipality(other, 3222, "Annen kommune"))
+    assert refused.value.code == "number_taken"
+    terms.put_municipality(Municipality(other, 3223, "Annen kommune"))
+    with pytest.raises(ConflictError) as refused:
+        terms.put_municipality(Municipality(other, 3222, "Annen kommune"))
+    assert refused.value.code == "number_taken"
+    terms.put_municipality(Municipality(TENANT, 3222, "Nye Prøve kommune"))
+    assert terms.tenant_of(3222) == TENANT
+
+
 def test_nothing_against_a_rule_is_stored(with_film: Terms) -> None:
     before = with_film.configuration(TENANT)
     for ask in (
