@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from clerk import issuing, printing, renewing, tokens, verifying, words, yearpack
+from clerk import issuing, printing, renewing, tagging, tokens, verifying, words, yearpack
 from clerk.api import Api, ClerkError, NotReachedError, RefusedError, Send, over_http
 from clerk.screen import Screen
 
@@ -17,6 +17,7 @@ _OPERATORS: Final = {
     "export": "write everything a municipality owns to one file (operator)",
     "import": "read such a file into another deployment (operator)",
     "keys": "write the keys that printed cards need elsewhere (operator)",
+    "nfc-keys": "write the keys that a card bureau writes tags with (operator)",
     "retention": "count what is past its time; deletes nothing unasked (operator)",
 }
 _ENDINGS: Final = """\
@@ -91,6 +92,16 @@ def _sheets(api: Api, screen: Screen, asked: argparse.Namespace) -> int:
     )  # fmt: skip
 
 
+def _order_tags(api: Api, screen: Screen, asked: argparse.Namespace) -> int:
+    target = asked.out or issuing.beside(asked.list, ".tags.csv")
+    return tagging.order(api, screen, asked.list, target, names=asked.names, only=_numbers(asked.only))
+
+
+def _bring_tags_back(api: Api, screen: Screen, asked: argparse.Namespace) -> int:
+    result = asked.results or issuing.beside(asked.list, ".results.csv")
+    return tagging.bring_back(api, screen, asked.list, result, ordered=asked.order, replaces=asked.replaces)
+
+
 def _void(api: Api, screen: Screen, asked: argparse.Namespace) -> int:
     answer = api.ask("POST", f"/v1/visits/{asked.visit}/void", {"reason": asked.reason})
     screen.line("voided")
@@ -156,7 +167,15 @@ def _parser() -> argparse.ArgumentParser:
     sheets = _command(commands, "sheets", _sheets, "print a sheet for each family of a list")
     sheets.add_argument("--kind", choices=("information", "left"), default="information")
     sheets.add_argument("--language", help="nb, nn, en, ar, so, ti, uk, pl, fa; else each card's own")
-    for paper in (cards, sheets):
+    tags = commands.add_parser("nfc", help="cards with NFC tags: order them of a card bureau, and tie what comes back")
+    ways = tags.add_subparsers(metavar="order|return", required=True)
+    wanted = _command(ways, "order", _order_tags, "write the list that a card bureau makes cards with tags from")
+    back = _command(ways, "return", _bring_tags_back, "tie the tags of a card bureau's list to their cards")
+    back.add_argument("list", type=Path, help="columns uid, and card_no or seq; ctr and originality_ok where known")
+    back.add_argument("--order", type=Path, metavar="CSV", help="the list that was ordered, for rows with `seq` alone")
+    back.add_argument("--replaces", action="store_true", help="let them take the place of the cards' tags of before")
+    back.add_argument("--results", type=Path, help="where to write what each row came to (beside the list)")
+    for paper in (cards, sheets, wanted):
         paper.add_argument("list", type=Path)
         paper.add_argument(
             "--names", type=Path, metavar="CSV", help="a list with `name` beside number, id or external_ref"

@@ -18,14 +18,14 @@ def print_cards(
     api: Api, screen: Screen, source: Path, target: Path, *, names: Path | None, only: Sequence[str], layout: str
 ) -> int:
     """Print the cards of a list that has numbers, five hundred to a file."""
-    return _print(
+    return send_in_parcels(
         api,
         screen,
         chosen(source, names, only),
         target,
         path="/v1/cards/print",
         more={"layout": layout},
-        most=MOST_AT_ONCE,
+        ending=".csv" if layout == "csv" else ".pdf",
     )
 
 
@@ -35,7 +35,7 @@ def print_sheets(
 ) -> int:  # fmt: skip
     """Print a sheet for each family of a list: what the card is, or what is left where."""
     more = {"kind": kind} | ({"language": language} if language else {})
-    return _print(
+    return send_in_parcels(
         api, screen, chosen(source, names, only), target, path="/v1/cards/sheets", more=more, most=_SHEETS_AT_ONCE
     )
 
@@ -85,7 +85,7 @@ def _keys(row: tables.Row) -> list[tuple[str, str]]:
     return keys + [(name, row[name]) for name in ("id", "external_ref") if row.get(name)]
 
 
-def _print(
+def send_in_parcels(
     api: Api,
     screen: Screen,
     cards: Sequence[dict[str, str]],
@@ -93,10 +93,11 @@ def _print(
     *,
     path: str,
     more: dict[str, Any],
-    most: int,
+    most: int = MOST_AT_ONCE,
+    ending: str = ".pdf",
 ) -> int:
+    """Ask for what is printed of some cards, so many at once, and write each answer to a file."""
     parcels = [cards[first : first + most] for first in range(0, len(cards), most)]
-    ending = ".csv" if more.get("layout") == "csv" else ".pdf"
     stem = target.name.removesuffix(ending)
     written = []
     with screen.bar("printing", len(cards)) as step:

@@ -1,4 +1,4 @@
-"""The way out: `python -m infra.archive export|import|keys|retention`, with the operator's own credentials.
+"""The way out: `python -m infra.archive export|import|keys|nfc-keys|retention`, with the operator's own credentials.
 
 No role of the API may see a family's reference and a venue's money together, and this sees all: so it is no call.
 Without `--table` it works on this machine's own data, where `make run` keeps it.
@@ -97,6 +97,31 @@ def _keys(house: "House", asked: argparse.Namespace) -> int:
     return 0
 
 
+def _nfc_keys(house: "House", asked: argparse.Namespace) -> int:
+    from chalicelib.cards.rules import batch_of_keys  # noqa: PLC0415  help is given without loading it
+
+    tenant = Tenant(asked.tenant)
+    key_id = asked.key_id
+    if key_id is None:
+        key_id = house.terms.configuration(tenant).municipality.signing_key
+    if key_id not in house.keys.key_ids(tenant):
+        print(f"The secret has no key {key_id}.", file=sys.stderr)
+        return 1
+    keys = house.keys.tags(tenant, key_id)
+    told = {
+        "key_batch": batch_of_keys(tenant, key_id),
+        "sdm_meta_read_key": keys.meta.hex().upper(),
+        "sdm_file_read_master_key": keys.master.hex().upper(),
+        "sdm_file_read_key": "AN10922, AES-128: CMAC(master, 01 || UID || 00850101 || 6F70706C65762F32)",
+    }
+    place = os.open(asked.file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(place, "w", encoding="utf-8") as file:
+        file.write(json.dumps(told, indent=1) + "\n")
+    print(f"{asked.file}: for the card bureau alone, as the contract says, then shred it.")
+    print("Whoever has it can make tags that pass for this municipality's.")
+    return 0
+
+
 def _retention(house: "House", asked: argparse.Namespace) -> int:
     with _progress(asked) as said:
         found = house.archive.retention(Tenant(asked.tenant), now=house.clock(), delete=asked.delete, said=said)
@@ -187,21 +212,24 @@ def _parser() -> argparse.ArgumentParser:
     export = commands.add_parser("export", help="write everything a municipality owns to one file")
     bring_in = commands.add_parser("import", help="read such a file into a deployment that has not the municipality")
     keys = commands.add_parser("keys", help="write the keys that the municipality's cards need, to be carried apart")
+    tags = commands.add_parser("nfc-keys", help="write the keys that a card bureau writes the municipality's tags with")
     retention = commands.add_parser("retention", help="count what is past its time, by kind; deletes nothing unasked")
-    for command, do in ((export, _export), (bring_in, _import), (keys, _keys), (retention, _retention)):
+    made = {export: _export, bring_in: _import, keys: _keys, tags: _nfc_keys, retention: _retention}
+    for command, do in made.items():
         command.set_defaults(do=do)
         command.add_argument("--table", help="output TableName of the stack; without it, the data on this machine")
         command.add_argument("--files", help="s3://<output FilesBucket>")
         command.add_argument("--secret", help="output SecretArn of the stack")
         command.add_argument("--region", default="eu-north-1")
         command.add_argument("--json", action="store_true", help="answer in JSON, without progress")
-    for command in (export, keys, retention):
+    for command in (export, keys, tags, retention):
         command.add_argument("tenant", help="the municipality's id, such as lorenskog")
-    for command in (export, bring_in, keys):
+    for command in (export, bring_in, keys, tags):
         command.add_argument("file", type=Path)
     bring_in.add_argument(
         "--new-keys", action="store_true", help="cards already given out are not to be valid here; new ones are printed"
     )
+    tags.add_argument("--key-id", type=int, help="0-15; the one that new cards are signed with, unless said")
     retention.add_argument("--delete", action="store_true", help="remove now what DynamoDB would remove in some days")
     return parser
 

@@ -74,3 +74,22 @@ def test_the_report_of_what_is_past_its_time_counts_and_names_nobody(lived_in: P
 def test_an_unknown_municipality_is_said_to_be(lived_in: Path, tmp_path: Path) -> None:
     assert "unknown_tenant" in opplev(lived_in, "export", "ingen", str(tmp_path / "x.zip"), code=1).stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_keys_for_a_card_bureau_are_written_for_its_owner_alone_and_are_no_others(
+    lived_in: Path, tmp_path: Path
+) -> None:
+    place = tmp_path / "bureau.json"
+    said = opplev(lived_in, "nfc-keys", "lorenskog", str(place)).stdout
+    told = json.loads(place.read_text())
+    assert place.stat().st_mode & 0o077 == 0
+    assert told["key_batch"] == "lorenskog-1"
+    meta, master = told["sdm_meta_read_key"], told["sdm_file_read_master_key"]
+    assert len(bytes.fromhex(meta)) == len(bytes.fromhex(master)) == 16
+    assert meta != master
+    assert meta not in said
+    assert master not in said
+    assert "no key 7" in opplev(
+        lived_in, "nfc-keys", "lorenskog", str(tmp_path / "other.json"), "--key-id", "7", code=1
+    ).stderr  # fmt: skip
+    assert not (tmp_path / "other.json").exists()
