@@ -6,6 +6,8 @@ import { parseToken, TokenError } from "./token.js";
 /** @import { TokenBody } from "./token.js" */
 
 const CARD_URL = /^https?:\/\/[^/?#\s]+(?:\/k)?\/?(?:\?[^#]*)?#(\S+)$/i;
+// A tag in a card writes its UID and count behind the token, enciphered, and a MAC behind those: for the server to prove.
+const TAPPED = /^([a-z2-7]{125})\.[0-9a-f]{32}\.[0-9a-f]{16}$/i;
 const ENROLMENT_URL = /^https?:\/\/[^/?#\s]+\/e\/?#(\S+)$/i;
 const ENROLMENT_CODE = /^[a-z0-9_-]{1,64}\.[a-z2-7]{16}$/i;
 
@@ -18,7 +20,7 @@ const ENROLMENT_CODE = /^[a-z0-9_-]{1,64}\.[a-z2-7]{16}$/i;
  */
 
 /**
- * Say what was presented. `damaged` looks like a card's code and cannot be read, `foreign` is somebody's parking ticket.
+ * Say what was presented. A `token` is sent as it stands here, with what a tag has written behind it. `damaged` looks like a card's code and cannot be read, `foreign` is somebody's parking ticket.
  * @param {string} text
  * @returns {Presented}
  */
@@ -41,12 +43,29 @@ export function whatIsPresented(text) {
  */
 function ofToken(token, fromUrl) {
   try {
-    return { kind: "token", token, body: parseToken(token).body };
+    return { kind: "token", token, body: parseToken(bareToken(token)).body };
   } catch (error) {
     if (!(error instanceof TokenError)) throw error;
-    const looksLikeOurs = fromUrl && /^[a-z2-7]{100,200}$/i.test(token);
+    const looksLikeOurs = fromUrl && /^[a-z2-7]{100,200}(\.[0-9a-f.]*)?$/i.test(token);
     return looksLikeOurs ? { kind: "damaged" } : { kind: "foreign" };
   }
+}
+
+/**
+ * Give the signed token alone, without what a tag has written behind it.
+ * @param {string} token
+ */
+export function bareToken(token) {
+  return TAPPED.exec(token)?.[1] ?? token;
+}
+
+/**
+ * Say whether a card was read from a tag that proves its readings.
+ * @param {string} text an address, or a token
+ */
+export function isTapped(text) {
+  const presented = whatIsPresented(text);
+  return presented.kind === "token" && bareToken(presented.token) !== presented.token;
 }
 
 /**

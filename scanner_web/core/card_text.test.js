@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Base32Error, decodeBase32 } from "./base32.js";
-import { enrolmentCode, whatIsPresented } from "./card_text.js";
+import { bareToken, enrolmentCode, isTapped, whatIsPresented } from "./card_text.js";
 import { inGroups, isCardNumber, typed, withCheckDigits } from "./number.js";
 import { parseToken, TokenError } from "./token.js";
 
@@ -102,4 +102,23 @@ test("an enrolment code is known from its address and as it is typed", () => {
   assert.equal(enrolmentCode("indre-ostfold.ABCDEFGHIJKLMNOP"), "indre-ostfold.ABCDEFGHIJKLMNOP");
   for (const bad of ["", "lorenskog", "lorenskog.ABCD", "lorenskog.ABCD-EFGH-IJKL-MNO1", ".ABCD-EFGH-IJKL-MNOP"]) assert.equal(enrolmentCode(bad), null, bad);
   assert.equal(whatIsPresented(code).kind, "enrolment");
+});
+
+test("a tag's address is its card's, and goes to the server with what the tag has written", () => {
+  const tail = ".EF963FF7828658A599F3041510671E88.94EED9EE65337086";
+  for (const text of [`https://opplev.example/K#${TOKEN}${tail}`, `${TOKEN}${tail}`, `HTTPS://OPPLEV.EXAMPLE/k#${TOKEN.toLowerCase()}${tail.toLowerCase()}`]) {
+    const presented = whatIsPresented(text);
+    assert.ok(presented.kind === "token");
+    assert.equal(presented.body.number, "012345678978");
+    assert.equal(presented.token.toUpperCase(), `${TOKEN}${tail}`);
+    assert.equal(bareToken(presented.token).toUpperCase(), TOKEN);
+    assert.ok(isTapped(text));
+  }
+  assert.equal(isTapped(`https://opplev.example/K#${TOKEN}`), false);
+  assert.equal(isTapped("012345678978"), false);
+});
+
+test("a tag's address that was cut short is damaged, and never taken for the card without a tag", () => {
+  for (const tail of [".", ".EF963FF7828658A599F3041510671E88", ".EF963FF7828658A599F3041510671E88.94EED9EE6533708"])
+    assert.equal(whatIsPresented(`https://opplev.example/K#${TOKEN}${tail}`).kind, "damaged");
 });

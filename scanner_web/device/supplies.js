@@ -1,6 +1,6 @@
 // What the phone has to decide by itself: fetched, kept, renewed, and asked.
 
-import { whatIsPresented } from "../core/card_text.js";
+import { bareToken, whatIsPresented } from "../core/card_text.js";
 import { ageOf, judge, termsFor } from "../core/offline.js";
 import { osloDate } from "../core/oslo.js";
 import { fetchSnapshot, serverNow } from "./api.js";
@@ -92,7 +92,7 @@ async function shownBy(card, held) {
   if (presented.kind === "number") return { shown: { proof: "typed" }, number: presented.number };
   if (presented.kind !== "token") return { shown: { proof: "forged" }, number: null };
   const foreign = presented.body.municipality !== held.snapshot.municipality;
-  const body = foreign ? presented.body : await genuine(presented.token, held.snapshot);
+  const body = foreign ? presented.body : await genuine(bareToken(presented.token), held.snapshot);
   return body === null ? { shown: { proof: "forged" }, number: null } : { shown: { proof: "genuine", body }, number: body.number };
 }
 

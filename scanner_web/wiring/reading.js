@@ -1,5 +1,6 @@
 // Every card that is read, by camera, hand scanner, keyboard or the holder's page, on its way to the place it is for.
 
+import { isTapped } from "../core/card_text.js";
 import { asTyped } from "../core/hand_scanner.js";
 import { placeFor } from "../core/places.js";
 import { takesCards } from "../core/session.js";
@@ -17,9 +18,10 @@ export function wireReading(app, { happen, moveTo, redraw }) {
    * A card of another municipality moves the phone to its place there; where that place has several offers, the card
    * waits until one is chosen.
    * @param {string} text
-   * @param {Carrier} carrier
+   * @param {Carrier} way
    */
-  function read(text, carrier) {
+  function read(text, way) {
+    const carrier = isTapped(text) ? "sun" : way;
     if (app.enrolling || !takesCards(app.session)) return;
     // A list is of one place: a card of another municipality on it is shown as one that the place does not know.
     const onList = ["persons", "group"].includes(app.session.screen);

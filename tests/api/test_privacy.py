@@ -51,6 +51,10 @@ def test_no_name_no_token_and_no_full_number_stands_where_it_should_not(
         assert town.ask("issuer", "POST", "/v1/cards/sheets", named).status == 200
     listed = {"cards": [{"number": number, "name": NAME}], "layout": "csv"}
     assert NAME.encode() in town.ask("issuer", "POST", "/v1/cards/print", listed).body
+    ordered = town.ask("issuer", "POST", "/v1/cards/tags/order", {"cards": [{"number": number, "name": NAME}]})
+    assert NAME.encode() in ordered.body
+    tied = {"cards": [{"number": number, "uid": "04de5f1eacc040"}]}
+    assert town.ask("issuer", "POST", "/v1/cards/tags", tied).status == 200
     visits = [phone.send("POST", "/v1/scan/visits", town.visit(text)) for text in (token, card["url"], number, token)]
     assert [each.status for each in visits] == [201, 201, 200, 200]  # the third and fourth are refused, and counted
     phone.send("POST", "/v1/scan/check", {"card": token[:-1] + ("A" if token[-1] != "A" else "B"), "offer": "inngang"})
