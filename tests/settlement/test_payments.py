@@ -244,8 +244,8 @@ def test_a_bank_file_without_a_bic_or_an_id_of_the_bank_is_valid_too(version: st
 @pytest.mark.parametrize(
     ("codes", "path"),
     [
-        ({"debtor_account": ""}, "erp.debtor_account"),
-        ({"debtor_account": "86011117940"}, "erp.debtor_account"),
+        ({"debtor_account": ""}, "erp.account"),
+        ({"debtor_account": "86011117940"}, "erp.account"),
         ({"pain_version": "11"}, "erp.pain_version"),
         ({"debtor_bic": "DNB"}, "erp.debtor_bic"),
         ({"pay_days": "soon"}, "erp.pay_days"),

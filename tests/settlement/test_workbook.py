@@ -132,6 +132,14 @@ def test_a_statement_says_what_is_paid_for_which_days_and_what_it_is_called_but_
     assert "Faktura " not in said
 
 
+def test_the_sum_of_a_statement_is_that_of_its_own_columns() -> None:
+    """The basis leaves the copay out in the rows, so it does in their sum."""
+    said = text_of(statement(KINO, LINES[1:4]))
+    assert said.count("200,01") == 2, said  # the visit, and the visit over the allowance
+    assert "400,02" in said
+    assert "500,02" not in said
+
+
 def test_a_venue_reads_its_own_language_form() -> None:
     said = text_of(statement(BAD, LINES[:1]))
     assert "Oppgjersoversyn" in said

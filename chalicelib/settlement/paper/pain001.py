@@ -80,7 +80,7 @@ def _insist(run: Run) -> None:
     faults = []
     account = run.chart.code("debtor_account")
     if not re.fullmatch(r"\d{11}", account, re.ASCII) or not kontonr.is_valid(account):
-        faults.append(Field("erp.debtor_account", "bad_account", "Write the 11 digits of the account to pay from."))
+        faults.append(Field("erp.account", "bad_account", "Write the 11 digits of the account to pay from."))
     if run.chart.code("pain_version") not in {"", *VERSIONS}:
         faults.append(Field("erp.pain_version", "unknown_version", f"One of {', '.join(VERSIONS)}."))
     bic = run.chart.code("debtor_bic")

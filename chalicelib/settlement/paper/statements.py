@@ -141,8 +141,9 @@ class _Page:
                 self._heading()
             self._row(row)
         totals = offer.totals
+        basis = _money(Ore(totals.gross - totals.copay))
         self._cells(
-            ("Sum", "", str(totals.visits), str(totals.persons), _money(totals.gross), "", _money(totals.to_settle)),
+            ("Sum", "", str(totals.visits), str(totals.persons), basis, "", _money(totals.to_settle)),
             font="strong", over=True,
         )  # fmt: skip
         self._pdf.ln(3)

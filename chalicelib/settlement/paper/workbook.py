@@ -52,7 +52,7 @@ SUMMARY_COLUMNS: Final = tuple(
     Column(*each)
     for each in (
         ("Oppgjør", 9), ("Brukersted", 22), ("Org.nr.", 11), ("Måte", 9), ("Finansiering", 13),
-        ("Besøkt i år", 8, True), ("Besøk", 8, True), ("Personer", 10, True), ("Brutto", 12, True),
+        ("Besøksår", 8, True), ("Besøk", 8, True), ("Personer", 10, True), ("Brutto", 12, True),
         ("Egenandel", 11, True), ("Beløp", 12, True), ("Korreksjoner", 13, True), ("Justeringer", 12, True),
         ("Til oppgjør", 12, True), ("Overført inn", 11, True), ("Oppgjort nå", 12, True),
         ("Overført ut", 11, True), ("Behandling", 11), ("Referanse", 19), ("Merknad", 30),
@@ -61,7 +61,7 @@ SUMMARY_COLUMNS: Final = tuple(
 FUNDING_COLUMNS: Final = tuple(
     Column(*each)
     for each in (
-        ("Oppgjør", 9), ("Finansiering", 26), ("Besøkt i år", 9, True), ("Linjer", 15, True),
+        ("Oppgjør", 9), ("Finansiering", 26), ("Besøksår", 9, True), ("Linjer", 15, True),
         ("Oppgjort nå", 15, True),
     )
 )  # fmt: skip
