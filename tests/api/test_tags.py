@@ -66,8 +66,8 @@ class Chip:
         record = bytes(self.file[2 : 2 + length])
         assert record[:2] == b"\xd1\x01"
         assert record[2] == len(record) - 4
-        assert record[3:5] == b"U\x04"
-        return "https://" + record[5:].decode("ascii")
+        assert record[3:4] == b"U"
+        return {3: "http://", 4: "https://"}[record[4]] + record[5:].decode("ascii")
 
 
 def keys(tenant: str = TENANT) -> TagKeys:

@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, expect
 
 from chalicelib import table
+from tests.api.test_tags import UID, Chip, bind, keys, order, suspects
 from tests.e2e.conftest import Served, as_data_url, film, phone_page, qr, rasterised
 
 pytestmark = pytest.mark.browser
@@ -193,6 +194,26 @@ def test_on_an_enrolled_phone_a_cards_address_opens_the_scanner_with_it(served: 
         assert page.evaluate("document.body.dataset.mood") == "yes"
     [visit] = visits_in_table()
     assert visit.persons == 1
+
+
+def test_a_tag_that_is_tapped_opens_the_scanner_and_its_address_is_good_once(served: Served, browser: Start) -> None:
+    card = served.town.card()
+    (row,) = order(served.town, [{"number": card["number"]}])
+    assert bind(served.town, {"number": card["number"], "uid": UID})[0]["status"] == "bound"
+    tap = Chip(row, UID, keys()).tapped()
+    with phone_page(browser()) as page:
+        enrol(page, served, "kino")
+        page.goto(tap)
+        state(page, "persons")
+        page.get_by_test_id("persons-1").click()
+        state(page, "answer")
+        assert page.evaluate("document.body.dataset.mood") == "yes"
+        page.goto(tap)
+        state(page, "answer")
+        expect(page.get_by_test_id("answer")).to_have_attribute("data-because", "copied_tag")
+    [visit] = visits_in_table()
+    assert visit.carrier == "sun"
+    assert [each["reason"] for each in suspects(served.town)] == ["replayed"]
 
 
 def test_a_phone_whose_clock_is_wrong_learns_the_right_time_and_goes_on(served: Served, browser: Start) -> None:
