@@ -44,7 +44,7 @@ def main(
     except RefusedError as error:
         advice = words.remedy(screen.speech, error.code, error.detail)
         faults = "".join(f"\n  {fault.path}: {fault.detail}" for fault in error.faults)
-        print(f"{error.detail}{'' if advice == error.detail else f' {advice}'} ({error.code}){faults}", file=sys.stderr)
+        print(f"{advice} ({error.code}){faults}", file=sys.stderr)
     except NotReachedError as error:
         print(error, file=sys.stderr)
         return 4

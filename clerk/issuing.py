@@ -16,6 +16,7 @@ _ROUNDS: Final = 20  # of sending what time did not suffice for; each gets furth
 _PAUSE: Final = 1.0
 # Columns of a list that are ours or the caller's, and never sent: the name least of all.
 NOT_SENT: Final = frozenset({"name", "row", "status", "number", "problem", "remedy", "token", "url"})
+_NAMED_TOGETHER: Final = 5  # rows with the same thing to put right are told in one line
 RESULT: Final = ("row", "id", "external_ref", "status", "number", "problem", "remedy")
 
 
@@ -141,14 +142,22 @@ def told_of_problems(screen: Screen, rows: Sequence[tables.Row], *, most: int = 
     if not wrong:
         return
     screen.line("problems", count=len(wrong))
-    for row in wrong[:most]:
-        place = words.say(screen.speech, "row", row=row["row"])
-        whose = f" ({row['external_ref']})" if row.get("external_ref") else ""
-        advice = words.remedy(screen.speech, row["problem"], "")
-        remedy = row["remedy"].rstrip(".")
-        screen.aside(f"  {place}{whose}: {remedy}." + (f" {advice}" if advice.rstrip(".") != remedy else ""))
-    if len(wrong) > most:
-        screen.aside("  " + words.say(screen.speech, "more", count=len(wrong) - most))
+    alike: dict[str, list[tables.Row]] = {}
+    for row in wrong:
+        alike.setdefault(words.remedy(screen.speech, row["problem"], row["remedy"]), []).append(row)
+    for advice, rows_alike in list(alike.items())[:most]:
+        named = ", ".join(f"{row['row']}{_whose(row)}" for row in rows_alike[:_NAMED_TOGETHER])
+        unnamed = len(rows_alike) - _NAMED_TOGETHER
+        more = f" {words.say(screen.speech, 'more', count=unnamed)}" if unnamed > 0 else ""
+        screen.aside(f"  {words.say(screen.speech, 'row', row=named)}{more}: {advice}")
+    if len(alike) > most:
+        left = sum(len(each) for each in list(alike.values())[most:])
+        screen.aside("  " + words.say(screen.speech, "more", count=left))
+
+
+def _whose(row: tables.Row) -> str:
+    known = row.get("external_ref") or row.get("old_number")
+    return f" ({known})" if known else ""
 
 
 def beside(source: Path, suffix: str) -> Path:

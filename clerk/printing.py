@@ -36,8 +36,9 @@ def print_sheets(
     """Print a sheet for each family of a list: what the card is, or what is left where."""
     more = {"kind": kind} | ({"language": language} if language else {})
     return send_in_parcels(
-        api, screen, chosen(source, names, only), target, path="/v1/cards/sheets", more=more, most=_SHEETS_AT_ONCE
-    )
+        api, screen, chosen(source, names, only), target, path="/v1/cards/sheets", more=more, most=_SHEETS_AT_ONCE,
+        told="sheets",
+    )  # fmt: skip
 
 
 def chosen(source: Path, names: Path | None, only: Sequence[str]) -> list[dict[str, str]]:
@@ -95,10 +96,12 @@ def send_in_parcels(
     more: dict[str, Any],
     most: int = MOST_AT_ONCE,
     ending: str = ".pdf",
+    told: str = "printed",
 ) -> int:
     """Ask for what is printed of some cards, so many at once, and write each answer to a file."""
     parcels = [cards[first : first + most] for first in range(0, len(cards), most)]
-    stem = target.name.removesuffix(ending)
+    # The place beside the list ends as paper does; a bureau's list is no PDF.
+    stem = target.name.removesuffix(ending).removesuffix(".pdf")
     written = []
     with screen.bar("printing", len(cards)) as step:
         for at, parcel in enumerate(parcels, 1):
@@ -109,7 +112,7 @@ def send_in_parcels(
             written.append(place)
             step(len(parcel))
     nameless = sum("name" not in card for card in cards)
-    screen.line("printed", count=len(cards), pages=", ".join(str(place) for place in written))
+    screen.line(told, count=len(cards), pages=", ".join(str(place) for place in written))
     if 0 < nameless < len(cards):
         screen.line("without_name", count=nameless)
     if nameless < len(cards):

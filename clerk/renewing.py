@@ -12,6 +12,7 @@ from clerk.printing import digits_of
 from clerk.screen import Screen
 
 LIST: Final = ("renew", "number", "valid_until", "too_old", "stock")
+_TIMES: Final = 8  # as often as one card may be renewed, taken back and renewed again
 RESULT: Final = ("row", "old_number", "status", "number", "problem", "remedy")
 _YES: Final = frozenset({"x", "ja", "yes", "1", "true", "j", "y"})
 
@@ -49,7 +50,18 @@ def renew(api: Api, screen: Screen, source: Path, result: Path, *, to: str, ever
         return 2
     parcels = Parcels(api, "/v1/cards/renew", ("id", "number", "programme", "stock"), lambda row: _line(row, to))
     with screen.bar("renewing", len(picked)) as step:
-        parcels.send(picked, lambda: tables.write(result, picked, RESULT), step)
+
+        def save() -> None:
+            tables.write(result, picked, RESULT)
+
+        parcels.send(picked, save, step)
+        for _ in range(_TIMES):
+            taken_back = [row for row in picked if row.get("problem") == "renewal_cancelled"]
+            if not taken_back:
+                break
+            for row in taken_back:
+                row["again"] = f"{row.get('again', '')} again"
+            parcels.send(taken_back, save, lambda _: None)
     return tell(screen, "renewed", picked, result)
 
 
@@ -64,7 +76,7 @@ def cancel(api: Api, screen: Screen, numbers: Sequence[str]) -> int:
 
 def _line(row: tables.Row, to: str) -> tables.Row:
     """Write a row as it is sent, with an id that is the same whenever the same card is renewed into the same."""
-    told = f"{row['old_number']} {to} {row['stock']}"
+    told = f"{row['old_number']} {to} {row['stock']}{row.get('again', '')}"
     key = f"f-{hashlib.sha256(told.encode()).hexdigest()[:32]}"
     return {"id": key, "number": row["old_number"], "programme": to, "stock": row["stock"]}
 

@@ -24,7 +24,8 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {  # what is said: bokmål, Engli
     "work_list_next": ("Fjern krysset i «renew» for dem som ikke skal fornyes, og kjør: {command}",
                        "Take the x in `renew` away from those that are not to be renewed, then: {command}"),
     "none_chosen": ("Ingen rad har kryss i «renew».", "No row has an x in `renew`."),
-    "printed": ("{count} kort på {pages}", "{count} cards in {pages}"),
+    "printed": ("Kort: {count}, i {pages}", "Cards: {count}, in {pages}"),
+    "sheets": ("Ark: {count}, i {pages}", "Sheets: {count}, in {pages}"),
     "keep_names": ("Ta vare på navnelisten til alle kort har kommet riktig ut; skriv ut på nytt med --only NUMMER.",
                    "Keep the list of names until all cards have come out right; print some again with --only NUMBER."),
     "without_name": ("{count} kort har ikke navn i listen og trykkes uten navn",
@@ -76,6 +77,9 @@ _REMEDIES: Final[Mapping[str, tuple[str, str]]] = {  # the API's code: what to d
     "token_expired": ("Hent et nytt token.", "Get a new token."),
     "wrong_role": ("Denne rollen har ikke lov til det.", "This role may not do that."),
 }  # fmt: skip
+_SAY_ALL: Final = frozenset(  # codes whose remedy says what the API says, and more
+    {"already_has_card", "quota_reached", "programme_closed", "unknown_programme", "identity_number", "unknown_card"}
+)
 _NORWEGIAN: Final = ("nb", "nn", "no")
 
 
@@ -91,6 +95,8 @@ def say(speech: int, what: str, **values: object) -> str:
 
 
 def remedy(speech: int, code: str, detail: str) -> str:
-    """Say what to do about a code; one that is not known here is told in the API's own words."""
+    """Say what is wrong and what to do; a code that is not known here is told in the API's own words."""
     found = _REMEDIES.get(code)
-    return found[speech] if found else detail
+    if found is None:
+        return detail
+    return found[speech] if code in _SAY_ALL or not detail else f"{detail.rstrip('.')}. {found[speech]}"

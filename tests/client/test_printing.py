@@ -44,7 +44,7 @@ def test_after_a_jam_the_chosen_cards_are_printed_again(issued: Desk) -> None:
 
 def test_people_are_told_to_keep_the_names_until_all_came_out(issued: Desk) -> None:
     _, said = issued.say("print", "barn.results.csv", "--names", "barn.csv")
-    assert "3 cards in barn.pdf" in said
+    assert "Cards: 3, in barn.pdf" in said
     assert "1 cards have no name" in said
     assert "Keep the list of names" in said
     assert (issued.folder / "barn.pdf").exists()

@@ -38,6 +38,20 @@ def test_the_list_has_a_cross_for_each_who_is_not_too_old_and_the_crosses_are_re
     assert expiring.town.ask("office", "GET", "/v1/programmes/neste").json["cards_issued"] == 1
 
 
+def test_what_was_taken_back_is_renewed_again_by_the_same_list(expiring: Desk) -> None:
+    old = expiring.read("barn.results.csv")[0]["number"]
+    expiring.table("valg.csv", f"number\n{old}\n")
+    made = []
+    for _ in range(2):
+        assert expiring.run("renew", "valg.csv", "--to", "neste", "--all")["renewed"] == 1
+        made.append(expiring.read("valg.results.csv")[0]["number"])
+        assert expiring.run("renew", "valg.csv", "--to", "neste", "--all")["before"] == 1
+        assert expiring.read("valg.results.csv")[0]["number"] == made[-1]
+        if len(made) == 1:
+            assert expiring.run("cancel-renewal", old) == {"cancelled": 1}
+    assert made[0] != made[1]
+
+
 def test_nothing_renews_by_itself(expiring: Desk) -> None:
     rows = expiring.read("barn.results.csv")
     text = "renew;number\n" + "".join(f";{row['number']}\n" for row in rows)

@@ -17,9 +17,10 @@ from chalicelib.cards.rules import (
     Request,
     content_as_text,
     renewal,
+    was_undone,
     with_spent,
 )
-from chalicelib.shared.answers import OpplevError, TryAgainError
+from chalicelib.shared.answers import ConflictError, OpplevError, TryAgainError
 from chalicelib.shared.calendar import add_months, next_month, oslo_date
 from chalicelib.shared.ids import CallerId, CardNumber, ProgrammeId, Tenant
 from chalicelib.venues.rules import Programme
@@ -87,7 +88,26 @@ class Renewals(Batches):
             return replace(draft, card=with_spent(draft.card, before, programme), renews=each.number)
 
         rows = [Row(each.key, each.content, functools.partial(draft_of, each), each.stock) for each in asked]
-        return self._each(tenant, rows, by=by, now=now)
+        return self._standing(tenant, self._each(tenant, rows, by=by, now=now), now)
+
+    def _standing(
+        self, tenant: Tenant, came_of: list[GivenOut | OpplevError], now: datetime
+    ) -> list[GivenOut | OpplevError]:
+        """Let no row say that a card was given out before when that renewal has been taken back since."""
+        before = [each.number for each in came_of if isinstance(each, GivenOut) and each.replayed]
+        if not before:
+            return came_of
+        try:
+            found = self.store.cards(tenant, before, now=now)
+        except TryAgainError as busy:
+            return [busy for _ in came_of]
+        today = oslo_date(now)
+        return [
+            ConflictError("renewal_cancelled", "This renewal was taken back; renew the card under a new id.")
+            if isinstance(each, GivenOut) and was_undone(found.get(each.number), today)
+            else each
+            for each in came_of
+        ]
 
     def _renewal(self, before: Card, programme: Programme, now: datetime) -> Application:
         application = renewal(before, programme, oslo_date(now))

@@ -83,6 +83,7 @@ from chalicelib.cards.rules.renewals import (
     next_period,
     renewal,
     too_old_for_the_next,
+    was_undone,
     with_spent,
 )
 from chalicelib.cards.rules.sheets import Sheet, SheetKind, SheetLine, sheet
@@ -201,5 +202,6 @@ __all__ = [
     "tag_file",
     "too_old_for_the_next",
     "validity",
+    "was_undone",
     "with_spent",
 ]

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from chalicelib.cards.rules.applications import Application
-from chalicelib.cards.rules.lives import LIVE, Card, StatusChange
+from chalicelib.cards.rules.lives import LIVE, Card, Status, StatusChange
 from chalicelib.cards.rules.terms import is_too_old
 from chalicelib.shared.answers import ConflictError
 from chalicelib.shared.calendar import Period
@@ -32,6 +32,11 @@ def too_old_for_the_next(card: Card, programme: Programme, today: date) -> bool:
 def may_be_undone(successor: Card, today: date) -> bool:
     """Say whether a renewal can be taken back: as long as the new card's first day has not come."""
     return successor.status in LIVE and successor.valid_from > today
+
+
+def was_undone(successor: Card | None, today: date) -> bool:
+    """Say whether a card that was given out by a renewal ended before its first day came."""
+    return successor is not None and successor.status is Status.ENDED and successor.valid_from > today
 
 
 def with_spent(card: Card, before: Card, programme: Programme) -> Card:
