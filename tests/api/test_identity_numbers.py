@@ -89,7 +89,7 @@ def planted(body: Any, path: tuple[Any, ...], number: str) -> Any:
 
 @pytest.fixture
 def asked(town: Town) -> tuple[Town, Phone, str, str]:
-    phone = town.enrol("kino", "scan", "enrol")
+    phone = town.enrol("kino", "scan", "enrol", "statement")
     card = town.card("sak-1")
     visit = phone.send("POST", "/v1/scan/visits", town.visit(card["number"])).json["visit"]["id"]
     return town, phone, card["number"], visit

@@ -39,7 +39,7 @@ NASTY = {
 
 @pytest.fixture
 def asked(town: Town) -> tuple[Town, Phone, str, str]:
-    phone = town.enrol("kino", "scan", "enrol")
+    phone = town.enrol("kino", "scan", "enrol", "statement")
     card = town.card()
     visit = phone.send("POST", "/v1/scan/visits", town.visit(card["number"])).json["visit"]["id"]
     return town, phone, card["number"], visit
@@ -126,7 +126,7 @@ def test_the_contract_describes_every_route() -> None:
 
 def test_random_requests_are_answered_and_never_with_500(town: Town) -> None:
     assert send("GET", "/v1/openapi.json").json["paths"] == json.loads(json.dumps(DOCUMENT["paths"]))
-    phone = town.enrol("kino", "scan", "enrol")
+    phone = town.enrol("kino", "scan", "enrol", "statement")
     schema = schemathesis.openapi.from_dict(DOCUMENT)
     statuses: Counter[int] = Counter()
     kinds: Counter[str | None] = Counter()

@@ -122,7 +122,7 @@ def test_cards_that_are_none_of_ours_are_refused_also_from_a_queue(offline: bool
         assert (done.visit, done.verdict.because) == (None, because), card
 
 
-def test_a_tag_that_says_it_is_a_copy_is_refused_also_from_a_queue() -> None:
+def test_a_copied_tag_is_refused_at_the_window_and_flagged_where_it_came_in_without_a_network() -> None:
     number = give_card()
 
     def reader(_: Tenant, text: str, *, municipality_number: int) -> Presented:
@@ -130,8 +130,11 @@ def test_a_tag_that_says_it_is_a_copy_is_refused_also_from_a_queue() -> None:
 
     till = Till(reads=reader)
     assert till.window.check(device(), card=number, offer=SWIM, now=NOON).because is Because.COPIED_TAG
-    done = till.window.register(device(), till.ask(number, offline=True), now=NOON)
+    done = till.window.register(device(), till.ask(number), now=NOON)
     assert (done.visit, done.verdict.because) == (None, Because.COPIED_TAG)
+    queued = till.window.register(device(), till.ask(number, offline=True), now=NOON)
+    assert queued.visit is not None
+    assert queued.visit.flags == ("copied",)
 
 
 def test_every_reason_is_reached_at_the_window() -> None:

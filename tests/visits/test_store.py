@@ -78,13 +78,13 @@ def test_a_check_is_one_request_and_writes_nothing() -> None:
     assert everything() == before
 
 
-def test_a_forged_card_is_seen_without_asking_the_table() -> None:
+def test_a_forged_card_is_seen_without_asking_the_table_and_noted_for_the_office() -> None:
     till, number = Till(), give_card()
     forged = token(number)[:-2] + "AA"
     with listening() as line:
         verdict = till.window.check(device(), card=forged, offer=SWIM, now=NOON)
     assert verdict.because is Because.FORGED_CARD
-    assert line.calls == []
+    assert line.calls == ["PutItem"]
 
 
 def test_a_visit_is_two_requests_and_five_write_units_in_a_programme_of_eight_offers() -> None:
