@@ -57,7 +57,8 @@ def claim_for(write: TransactWrite, tenant: Tenant, card: Card, renews: CardNumb
     holds_none = ClaimRow.pk.does_not_exist() | ended | over_before_it_starts
     actions: list[Action] = [
         ClaimRow.kind.set(ClaimRow),
-        ClaimRow.previous.set(ClaimRow.number | (renews or card.number)),
+        # Not the claim's own number where a renewal is known: that may be a successor that was taken back.
+        ClaimRow.previous.set(renews or ClaimRow.number | card.number),
         ClaimRow.number.set(card.number),
         ClaimRow.valid_until.set(card.valid_until.isoformat()),
         ClaimRow.ended.set(value=False),
