@@ -370,7 +370,7 @@ def test_a_renewal_into_the_next_programme_is_taken_back_there() -> None:
     new = renew(desk, old.number, into=NEXT).card
     take_back(desk, old.number)
     assert desk.open.get(TENANT, new.number, now=desk.now)[0].status is Status.ENDED
-    again = renew(desk, old.number, into=NEXT, key="renew-2").card
+    again = renew(desk, old.number, into=NEXT, key="renew-again").card
     take_back(desk, old.number)
     assert desk.open.get(TENANT, again.number, now=desk.now)[0].status is Status.ENDED
     assert due(desk) == ["ref-1"]
