@@ -205,7 +205,10 @@ class Archive:
         return manifest
 
     def retention(self, tenant: Tenant, *, now: datetime, delete: bool, said: Said) -> Retention:
-        """Count what stands and what is past its time, by kind, and with `delete` take the latter away at once."""
+        """Count what stands and what is past its time, by kind, and with `delete` take the latter away at once.
+
+        404 `unknown_tenant` where nothing stands at all: a slip in the name must not look like a clean report.
+        """
         tallies: dict[str, Tally] = {}
         removed: Counter[str] = Counter()
         for count, item in enumerate(self.store.everything(tenant), 1):
@@ -223,6 +226,8 @@ class Archive:
             if delete and goes is not None and goes <= now:
                 self.files.remove(key)
                 removed["file"] += 1
+        if not tallies:
+            raise UnknownError("unknown_tenant", "There is no such municipality.")
         return Retention(tuple(tallies[kind] for kind in sorted(tallies)), dict(removed))
 
     def _kept(self, tenant: Tenant, now: datetime) -> Iterator[Item]:

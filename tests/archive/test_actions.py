@@ -370,3 +370,10 @@ def test_the_report_names_nobody(left: Left) -> None:
     assert "sak-1" not in told
     shutil.rmtree(wiring.house().config.files)
     assert report().tallies
+
+
+def test_a_slip_in_a_name_is_no_clean_report(left: Left) -> None:
+    del left
+    house = wiring.house()
+    with pytest.raises(UnknownError):
+        house.archive.retention(Tenant("ingen"), now=house.clock(), delete=False, said=quiet)

@@ -11,6 +11,7 @@ from chalicelib.press.pictures import picture_of
 
 _GUTTER: Final = mm(6)
 _COLUMN: Final = (ROOM - _GUTTER) // 2
+_SQUEEZED: Final = 1.15  # of its room, a line of small type still reads well
 _STEPS: Final = BODY + mm(2)
 _KNOW: Final = _STEPS + mm(52)
 _PLACES: Final = _KNOW + mm(35)
@@ -115,6 +116,8 @@ def _place(frame: Frame, line: SheetLine, start: float, top: float, pitch: int) 
     leaf.picture(picture_of(line.category), start + tile * 0.16, top + tile * 0.16, tile * 0.68, DEEP)
     room, at = _COLUMN - tile - mm(3), start + tile + mm(3)
     about = " · ".join(part for part in (line.what, line.address) if part)
+    if leaf.pen.wide_of(about, 9.5) > room * _SQUEEZED:
+        about = line.what  # whole words before an address cut short; the page behind the code has it
     names = [line.place]
     downs: tuple[float, ...] = (4.4, 9.2, 14.6) if pitch == _ROOMY else (3.4, 7.8, 12)
     if pitch == _ROOMY and leaf.pen.wide_of(line.place, 9.5, font="strong") > room:
