@@ -788,3 +788,20 @@ def test_visits_of_one_tenant_are_not_those_of_another() -> None:
     assert till.window.today(neighbour, now=NOON).visits == ()
     assert Row.count(table.visit_pk("nabo", asked.id)) == 0
     assert CardRow.count(table.card_pk("nabo", number)) == 0
+
+
+def test_a_server_whose_clock_is_behind_takes_a_visit_back_in_the_month_it_came_in_and_never_before() -> None:
+    till = Till(moment=datetime(2026, 11, 30, 23, 0, tzinfo=UTC))
+    asked = till.ask(token(give_card()))
+    assert till.window.register(device(), asked, now=till.moment).visit is not None
+    done = till.window.office_void(
+        OFFICE, asked.id, void_id="v", reason="mistake", now=till.moment - timedelta(seconds=1)
+    )
+    assert (done.month, done.corrects) == ("2026-12", "2026-12")
+
+
+def test_an_id_buried_long_ago_can_be_buried_again_before_the_table_has_deleted_its_grave() -> None:
+    till, visit = Till(), VisitId(str(uuid.uuid4()))
+    till.window.void(device(), visit, void_id="v1", reason="mistake", now=NOON)
+    till.moment = NOON + timedelta(days=60)
+    assert till.window.void(device(), visit, void_id="v2", reason="mistake", now=till.moment).void_id == "v2"

@@ -245,7 +245,9 @@ class Window:
             return _voided(earlier)
         card = None if found.card_key is None else self.store.card_of_key(tenant, found.card_key)
         card = self._standing(tenant, card)
-        void = replace(void, venue=found.venue, corrects=found.month)
+        # A server whose clock is behind cannot take a visit back in a month before the one it was received in.
+        month = max(void.month, found.month)
+        void = replace(void, venue=found.venue, corrects=found.month, month=month)
         change = None if card is None else unmark(found, card)
         written = self.store.void(tenant, void, found, change, received=now)
         return _voided(void) if isinstance(written, Written) else None
