@@ -1,23 +1,17 @@
 """Entries and seals in the table: read in order, each seal put once."""
 
-import random
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, TypeVar
 
-from pynamodb.exceptions import DoesNotExist, PutError, PynamoDBException
+from pynamodb.exceptions import DoesNotExist, PutError
 
 from chalicelib import faults, table
 from chalicelib.audit.rules import Covered, Entry, Seal, time_of
-from chalicelib.shared.answers import TryAgainError
 from chalicelib.shared.calendar import oslo_date, rfc3339
 from chalicelib.shared.ids import Tenant
 
-Answer = TypeVar("Answer")
 Found = TypeVar("Found", bound=table.Row)
-_TRIES: Final = 4
-_PAUSE_SECONDS: Final = 0.1
 _ID_BYTES: Final = 26
 _COVERED_BYTES: Final = _ID_BYTES + 32
 _DAY: Final = timedelta(days=1)
@@ -32,7 +26,7 @@ class AuditStore:
     def since(self, tenant: Tenant) -> datetime | None:
         """Give the instant from which a municipality's changes are written down, or None."""
         try:
-            row = _patiently(lambda: table.BookRow.get(table.seals_pk(tenant), table.BOOK, consistent_read=True))
+            row = faults.patiently(lambda: table.BookRow.get(table.seals_pk(tenant), table.BOOK, consistent_read=True))
         except DoesNotExist:
             return None
         return datetime.fromisoformat(row.since)
@@ -62,7 +56,7 @@ class AuditStore:
 
     def head(self, tenant: Tenant) -> Seal | None:
         """Give the latest seal, or None."""
-        rows = _patiently(
+        rows = faults.patiently(
             lambda: list(
                 table.SealRow.query(
                     table.seals_pk(tenant), table.SealRow.sk > table.BOOK, consistent_read=True,
@@ -75,7 +69,7 @@ class AuditStore:
     def seal(self, tenant: Tenant, name: str, *, now: datetime) -> Seal | None:
         """Give a seal by its name, or None."""
         try:
-            row = _patiently(lambda: table.SealRow.get(table.seals_pk(tenant), name, consistent_read=True))
+            row = faults.patiently(lambda: table.SealRow.get(table.seals_pk(tenant), name, consistent_read=True))
         except DoesNotExist:
             return None
         return _seal(row) if _lives(row, now) else None
@@ -104,7 +98,7 @@ class AuditStore:
         )
         nobody_was_first = table.SealRow.pk.does_not_exist()
         try:
-            _patiently(lambda: row.save(condition=nobody_was_first))
+            faults.patiently(lambda: row.save(condition=nobody_was_first))
         except PutError as error:
             if faults.code_of(error) != faults.REFUSED:
                 raise
@@ -114,7 +108,7 @@ class AuditStore:
 
 def _each(rows: Iterator[Found], now: datetime) -> Iterator[Found]:
     """Give the rows that are not past their time; a page that could not be had is asked for again."""
-    while (row := _patiently(lambda: next(rows, None))) is not None:
+    while (row := faults.patiently(lambda: next(rows, None))) is not None:
         if _lives(row, now):
             yield row
 
@@ -146,17 +140,3 @@ def _seal(row: table.SealRow) -> Seal:
 
 def _covered(told: bytes) -> Covered:
     return Covered(told[:_ID_BYTES].decode("ascii", "replace"), told[_ID_BYTES:])
-
-
-def _patiently(ask: Callable[[], Answer]) -> Answer:
-    """Ask, and three times more where the table is busy or the line is down; then TryAgainError `busy`."""
-    for turn in range(_TRIES):
-        try:
-            return ask()
-        except PynamoDBException as error:
-            if not faults.is_passing(error):
-                raise
-            if turn == _TRIES - 1:
-                raise TryAgainError("busy", "The table is busy; send the call again.") from error
-        time.sleep(random.uniform(0, _PAUSE_SECONDS * 2**turn))  # noqa: S311  jitter, not a secret
-    raise AssertionError

@@ -1,25 +1,17 @@
 """Visits and cards as the figures need them, read from the table; nothing is written here."""
 
-import random
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime
 from functools import partial
-from typing import Any, Final, TypeVar
-
-from pynamodb.exceptions import PynamoDBException
+from typing import Any, Final
 
 from chalicelib import faults, table
 from chalicelib.cards.rules import Status
 from chalicelib.reports.rules import Counted, Holder
-from chalicelib.shared.answers import TryAgainError
 from chalicelib.shared.ids import OfferId, ProgrammeId, Tenant, VenueId
 from chalicelib.shared.money import Ore
 from chalicelib.venues.rules import SettleBy
 
-Answer = TypeVar("Answer")
-_TRIES: Final = 4
-_PAUSE_SECONDS: Final = 0.1
 _TOGETHER: Final = 100  # DynamoDB's limit to what is fetched at once
 _NOBODYS: Final = frozenset({Status.BLANK, Status.REPLACED})
 _VISIT: Final = "visit"  # the kinds of the index's items
@@ -61,7 +53,7 @@ class StatisticsStore:
 
 
 def _holders(keys: list[tuple[str, str]]) -> Iterator[Holder]:
-    rows = _patiently(lambda: list(table.CardRow.batch_get(keys))) if keys else []
+    rows = faults.patiently(lambda: list(table.CardRow.batch_get(keys))) if keys else []
     for row in sorted(rows, key=lambda each: each.pk):
         if row.birth_year is not None:
             yield Holder(
@@ -84,7 +76,7 @@ def _items(group: str, now: datetime) -> Iterator[dict[str, Any]]:
             index_name=table.INDEX,
             exclusive_start_key=start,
         )
-        page: dict[str, Any] = _patiently(ask)
+        page: dict[str, Any] = faults.patiently(ask)
         for item in page["Items"]:
             expires = item.get("expires", {}).get("N")
             if expires is None or int(expires) > past:
@@ -97,18 +89,3 @@ def _items(group: str, now: datetime) -> Iterator[dict[str, Any]]:
 def _text(item: dict[str, Any], name: str) -> str | None:
     text: str | None = item.get(name, {}).get("S")
     return text
-
-
-def _patiently(ask: Callable[[], Answer]) -> Answer:
-    """Ask, and three times more where the table is busy or the line is down; then TryAgainError `busy`."""
-    for turn in range(_TRIES):
-        try:
-            return ask()
-        except PynamoDBException as error:
-            if not faults.is_passing(error):
-                raise
-            if turn == _TRIES - 1:
-                code, detail = "busy", "The table is busy; send the call again."
-                raise TryAgainError(code, detail) from error
-        time.sleep(random.uniform(0, _PAUSE_SECONDS * 2**turn))  # noqa: S311  jitter, not a secret
-    raise AssertionError

@@ -7,10 +7,10 @@ from pynamodb.exceptions import DoesNotExist
 from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
-from chalicelib import table
+from chalicelib import faults, table
 from chalicelib.notary import Notary
 from chalicelib.settlement.rules import Adjustment, CaseState, Objection
-from chalicelib.settlement.store.months import patiently, unless_refused
+from chalicelib.settlement.store.months import unless_refused
 from chalicelib.shared.acting import Change, Hidden, Told
 from chalicelib.shared.calendar import oslo_month, start_of
 from chalicelib.shared.ids import Tenant, VisitId
@@ -34,14 +34,18 @@ class CaseStore:
     def objection(self, tenant: Tenant, named: str) -> Objection | None:
         """Give an objection, or None; consistent."""
         try:
-            row = patiently(lambda: table.ObjectionRow.get(table.objections_pk(tenant), named, consistent_read=True))
+            row = faults.patiently(
+                lambda: table.ObjectionRow.get(table.objections_pk(tenant), named, consistent_read=True)
+            )
         except DoesNotExist:
             return None
         return msgspec.json.decode(row.document, type=Objection)
 
     def objections(self, tenant: Tenant) -> list[Objection]:
         """Give all objections, oldest first."""
-        rows = patiently(lambda: list(table.ObjectionRow.query(table.objections_pk(tenant), consistent_read=True)))
+        rows = faults.patiently(
+            lambda: list(table.ObjectionRow.query(table.objections_pk(tenant), consistent_read=True))
+        )
         found = [msgspec.json.decode(row.document, type=Objection) for row in rows]
         return sorted(found, key=lambda each: (each.at, each.id))
 
@@ -63,7 +67,7 @@ class CaseStore:
         """Give an adjustment, or None; consistent."""
         key = table.visit_pk(tenant, named)
         try:
-            row = patiently(lambda: table.AdjustmentRow.get(key, "ADJUSTMENT", consistent_read=True))
+            row = faults.patiently(lambda: table.AdjustmentRow.get(key, "ADJUSTMENT", consistent_read=True))
         except DoesNotExist:
             return None
         return msgspec.json.decode(row.document, type=Adjustment)
@@ -71,7 +75,7 @@ class CaseStore:
     def proposed(self, tenant: Tenant) -> list[Adjustment]:
         """Give the adjustments that wait for finance; one just proposed may be missing for a moment."""
         group = table.adjustments_group(tenant)
-        rows = patiently(lambda: list(table.Row.by_month.query(group)))
+        rows = faults.patiently(lambda: list(table.Row.by_month.query(group)))
         prefix = table.visit_pk(tenant, "")
         found = (self.adjustment(tenant, VisitId(row.pk.removeprefix(prefix))) for row in rows)
         return [each for each in found if each is not None and each.state is CaseState.OPEN]

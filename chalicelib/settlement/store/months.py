@@ -1,14 +1,11 @@
 """The settlements of a tenant, and the rows that a venue is paid for, in the table."""
 
-import random
-import time
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from functools import partial
-from typing import Final, TypeVar
 
 import msgspec
-from pynamodb.exceptions import DoesNotExist, PynamoDBException, TransactWriteError
+from pynamodb.exceptions import DoesNotExist, TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import faults, table
@@ -16,13 +13,8 @@ from chalicelib.notary import Notary
 from chalicelib.settlement.rules import Entry, MonthState, Settlement
 from chalicelib.settlement.store.reading import Item, entry_of, fast, skip_of
 from chalicelib.shared.acting import Change
-from chalicelib.shared.answers import TryAgainError
 from chalicelib.shared.calendar import kept_five_years, start_of
 from chalicelib.shared.ids import Tenant, VenueId
-
-Answer = TypeVar("Answer")
-_TRIES: Final = 4
-_PAUSE_SECONDS: Final = 0.1
 
 
 class SettlementStore:
@@ -35,19 +27,23 @@ class SettlementStore:
     def load(self, tenant: Tenant, month: str) -> Settlement | None:
         """Give a month that has begun to close, or None; consistent."""
         try:
-            row = patiently(lambda: table.SettlementRow.get(table.settlement_pk(tenant), month, consistent_read=True))
+            row = faults.patiently(
+                lambda: table.SettlementRow.get(table.settlement_pk(tenant), month, consistent_read=True)
+            )
         except DoesNotExist:
             return None
         return _settlement(row)
 
     def all(self, tenant: Tenant) -> list[Settlement]:
         """Give every month that has begun to close, oldest first."""
-        rows = patiently(lambda: list(table.SettlementRow.query(table.settlement_pk(tenant), consistent_read=True)))
+        rows = faults.patiently(
+            lambda: list(table.SettlementRow.query(table.settlement_pk(tenant), consistent_read=True))
+        )
         return [_settlement(row) for row in rows]
 
     def latest(self, tenant: Tenant) -> Settlement | None:
         """Give the latest month that has begun to close, or None."""
-        rows = patiently(
+        rows = faults.patiently(
             lambda: list(
                 table.SettlementRow.query(
                     table.settlement_pk(tenant), consistent_read=True, scan_index_forward=False, limit=1
@@ -59,7 +55,7 @@ class SettlementStore:
     def head(self, tenant: Tenant) -> str | None:
         """Give the month whose closing was begun last, or None; consistent."""
         try:
-            row = patiently(lambda: table.ChainRow.get(table.chain_pk(tenant), "HEAD", consistent_read=True))
+            row = faults.patiently(lambda: table.ChainRow.get(table.chain_pk(tenant), "HEAD", consistent_read=True))
         except DoesNotExist:
             return None
         return str(row.month)
@@ -118,7 +114,7 @@ class SettlementStore:
                 limit=self._page,
             )
             with fast():
-                page = patiently(ask)
+                page = faults.patiently(ask)
             yield from page.get("Items", ())
             start = page.get("LastEvaluatedKey")
             if not start:
@@ -135,7 +131,7 @@ def _change(settlement: Settlement, before: MonthState) -> Change:
 def unless_refused(write: Callable[[], None]) -> bool:
     """Write a transaction; False where what stands says otherwise."""
     try:
-        patiently(write)
+        faults.patiently(write)
     except TransactWriteError as error:
         if faults.CONDITION not in faults.reasons_of(error):
             raise
@@ -155,18 +151,3 @@ def _row(settlement: Settlement) -> table.SettlementRow:
 
 def _settlement(row: table.SettlementRow) -> Settlement:
     return msgspec.json.decode(row.document, type=Settlement)
-
-
-def patiently(ask: Callable[[], Answer]) -> Answer:
-    """Ask, and three times more where the table is busy or the line is down; then TryAgainError `busy`."""
-    for turn in range(_TRIES):
-        try:
-            return ask()
-        except PynamoDBException as error:
-            if not faults.is_passing(error):
-                raise
-            if turn == _TRIES - 1:
-                code, detail = "busy", "The table is busy; send the call again."
-                raise TryAgainError(code, detail) from error
-        time.sleep(random.uniform(0, _PAUSE_SECONDS * 2**turn))  # noqa: S311  jitter, not a secret
-    raise AssertionError
