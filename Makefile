@@ -38,11 +38,11 @@ bench: $(VENV)/dev.stamp ## The numbers in docs/quality.md
 clean: ## Remove what was made here, but not the data in .local/data
 	rm -rf $(VENV) node_modules build .local/engine .local/demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
-$(VENV)/run.stamp: requirements.txt infra/local/setup.sh
-	@sh infra/local/setup.sh $(VENV) requirements.txt
+$(VENV)/run.stamp: requirements.txt infra/local/requirements.txt infra/local/setup.sh
+	@sh infra/local/setup.sh $(VENV) infra/local/requirements.txt
 	@touch $@
 
-$(VENV)/dev.stamp: requirements.txt requirements-dev.txt infra/local/setup.sh
+$(VENV)/dev.stamp: requirements.txt infra/local/requirements.txt requirements-dev.txt infra/local/setup.sh
 	@sh infra/local/setup.sh $(VENV) requirements-dev.txt
 	@touch $@ $(VENV)/run.stamp
 

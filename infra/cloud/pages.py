@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path, PurePath
 from typing import Final
 
+from infra.local.lighter import lighter, versioned
 from infra.local.pages import _TYPES as TYPES  # what the local server says, the cloud says too
 
 MANIFEST: Final = "pages-manifest.json"
@@ -32,9 +33,15 @@ class MissingPageError(Exception):
 
 
 def build(source: Path, target: Path) -> list[Page]:
-    """Copy what a phone loads, without tests and tools, and write the manifest beside the folder."""
+    """Copy what a phone loads, without tests, tools and comments, and write the manifest beside the folder."""
     shutil.copytree(source, target, ignore=shutil.ignore_patterns(*_UNWANTED))
     files = sorted(each for each in target.rglob("*") if each.is_file())
+    for file in files:
+        if file.name != "sw.js":  # which names the others' bytes, and so comes after them
+            file.write_bytes(lighter(file.relative_to(target).as_posix(), file.read_bytes()))
+    worker = target / "sw.js"
+    if worker.is_file():
+        worker.write_bytes(lighter("sw.js", versioned(worker.read_bytes(), lambda name: (target / name).read_bytes())))
     shown = [_page(file, file.relative_to(target)) for file in files]
     missing = set(json.loads(_SHORT.read_text()).values()) - {page.key for page in shown}
     if missing:

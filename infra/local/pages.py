@@ -1,5 +1,6 @@
 """The pages that a phone loads, with the headers they also have in the cloud."""
 
+import gzip
 import hashlib
 import json
 import mimetypes
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
 
+from infra.local.lighter import lighter, versioned
 from infra.local.wire import Answer, Request
 
 _INFRA: Final = Path(__file__).resolve().parent.parent
@@ -32,6 +34,7 @@ class _Page:
     size: int
     etag: str
     body: bytes
+    zipped: bytes | None
 
 
 class Pages:
@@ -49,15 +52,19 @@ class Pages:
         if path is None:
             return None
         page = self._read(path)
+        zipped = page.zipped if "gzip" in request.header("accept-encoding") else None
         kind = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         headers = [
             ("Content-Type", kind),
             ("Cache-Control", "no-cache"),
-            ("ETag", page.etag),
+            ("ETag", page.etag if zipped is None else f"W/{page.etag}"),  # the same page in other bytes
+            ("Vary", "Accept-Encoding"),
             *self._headers.items(),
         ]
         if _has(request.header("if-none-match"), page.etag):
             return Answer(304, headers)
+        if zipped is not None:
+            return Answer(200, [*headers, ("Content-Encoding", "gzip")], zipped)
         return Answer(200, headers, page.body)
 
     def _file(self, path: str) -> Path | None:
@@ -74,10 +81,18 @@ class Pages:
         stat = path.stat()
         kept = self._kept.get(path)
         if kept is None or (kept.changed, kept.size) != (stat.st_mtime_ns, stat.st_size):
-            body = path.read_bytes()
-            kept = _Page(stat.st_mtime_ns, stat.st_size, f'"{hashlib.sha256(body).hexdigest()[:32]}"', body)
-            self._kept[path] = kept
+            body = lighter(path.relative_to(self._folder).as_posix(), path.read_bytes())
+            kept = self._kept[path] = _page(stat.st_mtime_ns, stat.st_size, body)
+        if path == self._folder / "sw.js":  # it is new when any of the files that it keeps is
+            written = versioned(path.read_bytes(), lambda name: self._read(self._folder / name).body)
+            return _page(kept.changed, kept.size, lighter("sw.js", written))
         return kept
+
+
+def _page(changed: int, size: int, body: bytes) -> _Page:
+    zipped = gzip.compress(body, 9, mtime=0)
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    return _Page(changed, size, etag, body, zipped if len(zipped) < len(body) else None)
 
 
 def _has(if_none_match: str, etag: str) -> bool:

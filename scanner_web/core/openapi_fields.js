@@ -111,7 +111,7 @@ function limitsOf(document, schema) {
     between(whole.minItems, whole.maxItems, " items"),
     between(whole.minProperties, whole.maxProperties, " members"),
     typeof whole.pattern === "string" && choicesIn(whole.pattern) === null ? `\`${whole.pattern}\`` : "",
-    whole.propertyNames?.pattern ? `keys ${choicesIn(whole.propertyNames.pattern)?.join(" | ") ?? `\`${whole.propertyNames.pattern}\``}` : "",
+    whole.propertyNames?.pattern ? "keys " + (choicesIn(whole.propertyNames.pattern)?.join(" | ") ?? `\`${whole.propertyNames.pattern}\``) : "",
     whole.default === undefined || whole.default === null ? "" : `default \`${JSON.stringify(whole.default)}\``,
   ];
   const items = whole.type === "array" ? limitsOf(document, { ...resolve(document, whole.items ?? {}), default: undefined }).map((one) => `each ${one}`) : [];

@@ -7,13 +7,17 @@ import { longDate, pick, sayer, STAFF_LANGUAGES } from "../core/words.js";
 import { wordsIn } from "../device/words.js";
 import { answerScreen, personsScreen, spoken, troubleScreen } from "../screen/answer_screens.js";
 import { fill, find } from "../screen/dom.js";
-import { groupAnswerScreen, groupScreen, spokenOfGroup } from "../screen/group_screens.js";
 import { enrolScreen } from "../screen/enrol_screens.js";
-import { laterSheet, practiceSheet, shareSheet } from "../screen/more_sheets.js";
 import { scanScreen } from "../screen/scan_screens.js";
-import { menuSheet, offersSheet, todaySheet } from "../screen/sheet_screens.js";
 
 /** @import { Act, App } from "../screen/frame.js" */
+
+/** Screens that most cards never need: fetched when the first of them is asked for, and kept offline like the rest. */
+const LATE = /** @type {const} */ ({ offers: "sheets", today: "sheets", menu: "sheets", practice: "more", later: "more", share: "more", group: "group", "group-answer": "group" });
+
+/**
+ * @typedef {{sheets?: typeof import("../screen/sheet_screens.js"), more?: typeof import("../screen/more_sheets.js"), group?: typeof import("../screen/group_screens.js")}} LateScreens
+ */
 
 /**
  * @param {App} app
@@ -23,6 +27,8 @@ export function makePage(app, { act, redraw, linger }) {
   const main = find("#main", HTMLElement);
   const spokenAloud = find("#spoken", HTMLElement);
   let drawn = "";
+  /** @type {LateScreens} */
+  const late = {};
 
   /** @returns {string} the name of the screen, for the stylesheet and for tests */
   function stateName() {
@@ -36,6 +42,12 @@ export function makePage(app, { act, redraw, linger }) {
 
   function draw() {
     const state = stateName();
+    const part = LATE[/** @type {keyof typeof LATE} */ (state)];
+    if (part !== undefined && late[part] === undefined) {
+      // What stands stays until the new screen can be drawn. Without it and without a network the next drawing asks again.
+      void fetchLate(part).then(redraw, () => {});
+      return;
+    }
     const before = document.body.dataset.state;
     document.body.dataset.state = state;
     document.body.dataset.camera = app.camera.state;
@@ -49,19 +61,27 @@ export function makePage(app, { act, redraw, linger }) {
     sayAloud(state);
   }
 
+  /** @param {keyof LateScreens} part */
+  async function fetchLate(part) {
+    if (part === "sheets") late.sheets = await import("../screen/sheet_screens.js");
+    else if (part === "more") late.more = await import("../screen/more_sheets.js");
+    else late.group = await import("../screen/group_screens.js");
+  }
+
   /** @param {string} state */
   function screenNow(state) {
+    const { sheets, more, group } = late;
     if (app.enrolling) return enrolScreen(app, act());
-    if (state === "offers") return offersSheet(app, act());
-    if (state === "today") return todaySheet(app, act());
-    if (state === "menu") return menuSheet(app, act());
-    if (state === "practice") return practiceSheet(app, act());
-    if (state === "later") return laterSheet(app, act());
-    if (state === "share") return shareSheet(app, act());
+    if (state === "offers" && sheets) return sheets.offersSheet(app, act());
+    if (state === "today" && sheets) return sheets.todaySheet(app, act());
+    if (state === "menu" && sheets) return sheets.menuSheet(app, act());
+    if (state === "practice" && more) return more.practiceSheet(app, act());
+    if (state === "later" && more) return more.laterSheet(app, act());
+    if (state === "share" && more) return more.shareSheet(app, act());
     if (state === "persons") return personsScreen(app, act());
     if (state === "answer") return answerScreen(app, act());
-    if (state === "group") return groupScreen(app, act());
-    if (state === "group-answer") return groupAnswerScreen(app, act());
+    if (state === "group" && group) return group.groupScreen(app, act());
+    if (state === "group-answer" && group) return group.groupAnswerScreen(app, act());
     if (state === "trouble") return troubleScreen(app, act());
     return scanScreen(app, act());
   }
@@ -91,7 +111,7 @@ export function makePage(app, { act, redraw, linger }) {
     let text = "";
     if (app.moved && (["persons", "offers", "typed"].includes(state) || (state === "scan" && session.hint === null))) text = say("place.moved", { venue });
     else if (state === "answer") text = app.moved ? `${say("place.moved", { venue })}. ${spoken(app)}` : spoken(app);
-    else if (state === "group" || state === "group-answer") text = spokenOfGroup(app, state);
+    else if ((state === "group" || state === "group-answer") && late.group) text = late.group.spokenOfGroup(app, state);
     else if (state === "trouble") text = say(`trouble.${session.trouble ?? "network"}.title`);
     else if (session.hint !== null && state === "scan") text = say(`hint.${session.hint}`);
     if (spokenAloud.textContent !== text) spokenAloud.textContent = text;

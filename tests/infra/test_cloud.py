@@ -27,6 +27,8 @@ from chalicelib.venues.rules import Municipality
 from chalicelib.venues.store import TermsStore
 from infra import package
 from infra.cloud import compose, municipality, pages, publish, trim
+from infra.local.pages import Pages
+from infra.local.wire import Request
 
 ROOT = Path(__file__).resolve().parents[2]
 REGION = "eu-north-1"
@@ -436,6 +438,25 @@ def test_every_page_goes_up_with_its_fingerprint_and_no_test_does(tmp_path: Path
         assert hashlib.sha256((tmp_path / "pages" / page.key).read_bytes()).hexdigest() == page.sha256
         assert "test" not in page.key
         assert not page.key.startswith("tools/")
+
+
+def test_a_laptop_and_the_cloud_serve_the_same_bytes_named_after_what_is_kept(tmp_path: Path) -> None:
+    shown = pages.build(ROOT / "scanner_web", tmp_path / "pages")
+    laptop = Pages(ROOT / "scanner_web")
+    for page in shown:
+        request = Request("GET", f"/{page.key}", "", [], b"", keep_alive=True, peer="127.0.0.1")
+        answer = laptop.answer(request)
+        assert answer is not None
+        assert answer.body == (tmp_path / "pages" / page.key).read_bytes(), page.key
+        if page.key.startswith("vendor/"):
+            assert answer.body == (ROOT / "scanner_web" / page.key).read_bytes()
+    worker = (tmp_path / "pages" / "sw.js").read_text()
+    kept = re.findall(r'"([\w/.-]+\.\w+)"', worker.split("FILES=[")[1].split("]")[0])
+    digest = hashlib.sha256()
+    for name in kept:
+        digest.update(name.encode() + b"\0" + (tmp_path / "pages" / name).read_bytes() + b"\0")
+    assert f'VERSION="{digest.hexdigest()[:16]}"' in worker
+    assert len(kept) > 70
 
 
 def test_a_short_address_to_a_page_that_is_not_there_stops_the_build(tmp_path: Path) -> None:
