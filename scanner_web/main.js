@@ -16,6 +16,7 @@ import { makeClocks } from "./wiring/clocks.js";
 import { wireEnrolment } from "./wiring/enrolment.js";
 import { wireLater } from "./wiring/later.js";
 import { makeLine } from "./wiring/line.js";
+import { wireNfc } from "./wiring/nfc.js";
 import { makePage } from "./wiring/page.js";
 import { wireReading } from "./wiring/reading.js";
 import { makeTill } from "./wiring/till.js";
@@ -36,6 +37,7 @@ const page = makePage(app, { act: () => act, redraw, linger: clocks.stopCountdow
 const camera = wireCamera(app, { redraw, onCode: codeSeen, like });
 const enrolment = wireEnrolment(app, { redraw, startCamera: () => void camera.start(), like, connected: () => line.start(true) });
 const reading = wireReading(app, { happen: till.happen, moveTo: enrolment.moveTo, redraw });
+const nfc = wireNfc(app, { redraw, like, read: reading.read, unread: () => till.happen({ type: "tag_unread" }) });
 const later = wireLater(app, { redraw, revoked, book, line });
 const today = wireToday(app, { redraw, revoked, takeBack: book.takeBack });
 
@@ -77,6 +79,7 @@ const act = {
     redraw();
   },
   startCamera: () => void camera.start(),
+  nfc: nfc.press,
   torch: camera.torch,
   zoom: camera.zoom,
   nextCamera: camera.next,
@@ -179,5 +182,6 @@ redraw();
 takeHandedOver();
 line.count();
 line.start();
+void nfc.begin();
 makeReady();
 keepUpToDate(isIdle);

@@ -69,6 +69,17 @@ export function isTapped(text) {
 }
 
 /**
+ * Whether the same thing was shown again: the same text, or the same counting tag, which says something new each time.
+ * @param {string} one
+ * @param {string} other
+ */
+export function isSameAgain(one, other) {
+  if (one === other) return true;
+  const [before, now] = [whatIsPresented(one), whatIsPresented(other)];
+  return isTapped(one) && isTapped(other) && before.kind === "token" && now.kind === "token" && bareToken(before.token) === bareToken(now.token);
+}
+
+/**
  * Give the code in an enrolment's URL or as it was typed, or null. Spaces do not matter, nor do the hyphens after the dot.
  * @param {string} text
  * @returns {string | null}

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Base32Error, decodeBase32 } from "./base32.js";
-import { bareToken, enrolmentCode, isTapped, whatIsPresented } from "./card_text.js";
+import { bareToken, enrolmentCode, isSameAgain, isTapped, whatIsPresented } from "./card_text.js";
 import { inGroups, isCardNumber, typed, withCheckDigits } from "./number.js";
 import { parseToken, TokenError } from "./token.js";
 
@@ -121,4 +121,12 @@ test("a tag's address is its card's, and goes to the server with what the tag ha
 test("a tag's address that was cut short is damaged, and never taken for the card without a tag", () => {
   for (const tail of [".", ".EF963FF7828658A599F3041510671E88", ".EF963FF7828658A599F3041510671E88.94EED9EE6533708"])
     assert.equal(whatIsPresented(`https://opplev.example/K#${TOKEN}${tail}`).kind, "damaged");
+});
+
+test("a counting tag held up twice is the same again though it counted, and its printed code is something else", () => {
+  const tail = ".EF963FF7828658A599F3041510671E88.94EED9EE65337086";
+  assert.ok(isSameAgain(`${TOKEN}${tail}`, `${TOKEN}${tail.replace("EF96", "0A1B")}`));
+  assert.ok(isSameAgain(TOKEN, TOKEN));
+  assert.ok(!isSameAgain(`${TOKEN}${tail}`, TOKEN));
+  assert.ok(!isSameAgain("482109334720", "999999999951"));
 });

@@ -1,6 +1,6 @@
 // What happens at the till, as a machine: what was on the screen and what happened in, what is on the screen and what to do out.
 
-import { whatIsPresented } from "./card_text.js";
+import { isSameAgain, whatIsPresented } from "./card_text.js";
 import { changed, inside, isListed, isSettled, item, moodOfGroup, MOST_CARDS, onePersonMore, ready } from "./group.js";
 import { PRACTICE } from "./number.js";
 import { moodOf } from "./verdict_view.js";
@@ -10,7 +10,7 @@ import { moodOf } from "./verdict_view.js";
 
 /** @typedef {"scan" | "typed" | "checking" | "persons" | "registering" | "answer" | "trouble" | "group" | "group-answer"} Screen */
 /** @typedef {"network" | "busy" | "problem"} Trouble */
-/** @typedef {"foreign" | "damaged" | "enrolment"} Hint */
+/** @typedef {"foreign" | "damaged" | "enrolment" | "tag"} Hint */
 
 /**
  * `turn` counts cards, so that an answer about an earlier card is known and dropped. `asked` is the visit being registered,
@@ -31,7 +31,7 @@ import { moodOf } from "./verdict_view.js";
  *   | {type: "failed", turn: number, trouble: Trouble}
  *   | {type: "retry"} | {type: "next"} | {type: "give_up", id: string}
  *   | {type: "undo", id: string} | {type: "undone", turn: number, done: boolean}
- *   | {type: "way", way: "scan" | "typed"} | {type: "offer", offer: string | null} | {type: "hint_over"}
+ *   | {type: "way", way: "scan" | "typed"} | {type: "offer", offer: string | null} | {type: "hint_over"} | {type: "tag_unread"}
  *   | {type: "group"} | {type: "group_persons", key: number} | {type: "group_remove", key: number}
  *   | {type: "group_register", ids: string[], at: string} | {type: "group_undo", ids: string[]}} Happening
  */
@@ -107,6 +107,8 @@ export function step(session, happening) {
         : still(session);
     case "hint_over":
       return { session: { ...session, hint: null }, tasks: [] };
+    case "tag_unread":
+      return seesHints(session) ? { session: { ...session, hint: "tag" }, tasks: [] } : still(session);
     case "group":
       return grouped(session);
     default:
@@ -296,10 +298,9 @@ function read(session, text, carrier) {
   const presented = whatIsPresented(text);
   const card = cardIn(text);
   if (card === null) {
-    const seesHints = session.screen === "scan" || session.screen === "typed";
-    return seesHints ? { session: { ...session, hint: /** @type {Hint} */ (presented.kind) }, tasks: [] } : still(session);
+    return seesHints(session) ? { session: { ...session, hint: /** @type {Hint} */ (presented.kind) }, tasks: [] } : still(session);
   }
-  if (session.screen !== "scan" && session.card?.text === card) return still(session);
+  if (session.screen !== "scan" && session.card !== null && isSameAgain(session.card.text, card)) return still(session);
   if (session.screen === "persons") {
     if (session.card !== null && isListed([item(0, session.card, null)], card)) return still(session);
     return readIntoGroup(grouped(session).session, text, carrier);
@@ -312,8 +313,13 @@ function read(session, text, carrier) {
   };
 }
 
+/** @param {Session} session */
+function seesHints({ screen }) {
+  return screen === "scan" || screen === "typed";
+}
+
 /**
- * The card in a text: its token or number; null where there is none.
+ * The card in a text: its token, with what a tag wrote behind it, or its number; null where there is none.
  * @param {string} text
  */
 function cardIn(text) {

@@ -10,14 +10,14 @@ const VERSION = 2;
 /**
  * How the people at this till like it, and where they were last: `recent` names the devices, the last used first.
  * @typedef {{
- *   language: string | null, sound: boolean, vibration: boolean, stay: boolean, way: "scan" | "typed",
+ *   language: string | null, sound: boolean, vibration: boolean, stay: boolean, nfc: boolean, way: "scan" | "typed",
  *   camera: string | null, device: string | null, recent: string[], offers: Record<string, string>,
  * }} Likings
  */
 
 /** @type {Likings} */
 const FIRST_LIKINGS = {
-  ...{ language: null, sound: true, vibration: true, stay: false, way: "scan" },
+  ...{ language: null, sound: true, vibration: true, stay: false, nfc: false, way: "scan" },
   ...{ camera: null, device: null, recent: [], offers: {} },
 };
 

@@ -14,6 +14,7 @@ import { icon } from "./icons.js";
 /** @import { IconName } from "./icons.js" */
 
 /** @typedef {"off" | "ask" | "starting" | "on" | "refused" | "none" | "busy" | "broken"} CameraState */
+/** @typedef {"none" | "off" | "starting" | "on" | "refused" | "switched_off"} NfcState "none" where the phone, or its browser, reads no tags */
 /** @typedef {"welcome" | "install" | "camera" | "typed" | "working" | "done" | "revoked"} EnrolStep */
 
 /**
@@ -27,7 +28,7 @@ import { icon } from "./icons.js";
  *   later: {date: string, first: string, last: string, number: string, persons: number, because: string | null, saved: {id: string, last3: string, date: string, persons: number}[]},
  *   share: {state: "loading" | "shown" | "not_allowed" | "network" | "problem", code: string, qr: string},
  *   own: {visits: number, persons: number},
- *   camera: {state: CameraState, torch: boolean, hasTorch: boolean, near: boolean, hasZoom: boolean, all: {id: string, label: string}[], current: string | null},
+ *   camera: {state: CameraState, torch: boolean, hasTorch: boolean, near: boolean, hasZoom: boolean, all: {id: string, label: string}[], current: string | null}, nfc: NfcState,
  *   enrol: {step: EnrolStep, code: string, error: string | null, hint: boolean},
  *   today: {state: "loading" | "shown" | "failed", list: Today | null, asking: string | null, sending: string | null, problem: string | null},
  *   registered: string[], family: {language: Language, text: string, direction: "ltr" | "rtl"} | null, waiting: number, forgetting: boolean,
@@ -42,7 +43,7 @@ import { icon } from "./icons.js";
  *   read: (text: string) => void, persons: (persons: number) => void, next: () => void, giveUp: () => void,
  *   group: () => void, groupPersons: (key: number) => void, groupRemove: (key: number) => void, groupRegister: () => void, groupUndo: () => void, retry: () => void, undo: () => void,
  *   way: (way: "scan" | "typed") => void, offer: (offer: string) => void, sheet: (sheet: App["sheet"]) => void,
- *   startCamera: () => void, torch: () => void, zoom: () => void, nextCamera: () => void, pickCamera: (camera: string) => void,
+ *   startCamera: () => void, nfc: () => void, torch: () => void, zoom: () => void, nextCamera: () => void, pickCamera: (camera: string) => void,
  *   familyIn: (language: Language | null) => void, linger: () => void,
  *   loadToday: () => void, askUndo: (visit: string | null) => void, undoVisit: (visit: string) => void,
  *   like: (change: Partial<Likings>) => void, enrolStep: (step: EnrolStep) => void, claim: (code: string, label: string) => void,

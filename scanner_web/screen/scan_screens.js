@@ -19,7 +19,7 @@ export function scanScreen(app, act) {
     { class: dark ? "scan" : "scan typing" },
     bar(app, act),
     dark ? view(app, act) : numberForm(app, act),
-    h("nav", { class: "dock tabs", "aria-label": app.say("scan.title") }, tab(app, act, "scan"), tab(app, act, "typed")),
+    h("nav", { class: "dock tabs", "aria-label": app.say("scan.title") }, tab(app, act, "scan"), tab(app, act, "typed"), nfcTab(app, act)),
   );
 }
 
@@ -39,6 +39,7 @@ function bar(app, act) {
     offerButton(app, act),
     app.moved && placeNote(app),
     netNote(app),
+    nfcNote(app),
   );
 }
 
@@ -85,6 +86,26 @@ function tab(app, act, way) {
 }
 
 /**
+ * Reading tags goes on beside the camera or the keys, so that this one is on or off by itself.
+ * @param {App} app
+ * @param {Act} act
+ */
+function nfcTab({ say, nfc }, act) {
+  if (nfc === "none") return null;
+  const on = nfc === "on" || nfc === "starting";
+  return h("button", { type: "button", class: "tab nfc", testid: "nfc", "aria-pressed": String(on), "aria-label": say(on ? "nfc.on" : "nfc.start"), onClick: act.nfc }, icon("nfc"), h("span", {}, "NFC"));
+}
+
+/**
+ * Why no tags are read although somebody wanted it.
+ * @param {App} app
+ */
+function nfcNote({ say, nfc }) {
+  if (nfc !== "refused" && nfc !== "switched_off") return null;
+  return h("p", { class: "net", testid: "nfc-note", role: "alert" }, icon("nfc"), h("span", {}, say(`nfc.${nfc}`)));
+}
+
+/**
  * @param {App} app
  * @param {Act} act
  */
@@ -94,7 +115,7 @@ function view(app, act) {
   if (busy) return h("div", { class: "view" }, aim("aim checking"), h("p", { class: "pill busy", testid: "busy" }, h("span", { class: "spinner", "aria-hidden": "true" }), say(session.screen === "checking" ? "scan.checking" : "scan.registering")));
   if (camera.state === "ask") return h("div", { class: "view" }, cameraAsk(app, act));
   if (camera.state !== "on" && camera.state !== "starting" && camera.state !== "off") return h("div", { class: "view" }, cameraTrouble(app, act, camera.state));
-  const hint = session.hint === null ? say(camera.state === "on" ? "scan.hint" : "camera.starting") : say(`hint.${session.hint}`);
+  const hint = session.hint === null ? say(camera.state !== "on" ? "camera.starting" : app.nfc === "on" ? "scan.hint_nfc" : "scan.hint") : say(`hint.${session.hint}`);
   return h(
     "div",
     { class: "view" },

@@ -3,6 +3,7 @@
 import { atRest } from "../core/session.js";
 import { pick, sayer, STAFF_LANGUAGES } from "../core/words.js";
 import { beginClock } from "../device/api.js";
+import { hasNfc } from "../device/nfc.js";
 import { browser, mustInstallFirst } from "../device/platform.js";
 import { enrolments, keepClock, keptClock, likings } from "../device/storage.js";
 import { wordsIn } from "../device/words.js";
@@ -18,7 +19,7 @@ export async function beginning() {
   const words = await wordsIn(language);
   const known = await enrolments().catch(() => /** @type {Enrolment[]} */ ([]));
   const current = known.find((one) => one.device_id === liked?.device) ?? known.at(-1) ?? null;
-  const noLikings = { language: null, sound: true, vibration: true, stay: false, way: /** @type {const} */ ("scan"), camera: null, device: null, recent: [], offers: {} };
+  const noLikings = { language: null, sound: true, vibration: true, stay: false, nfc: false, way: /** @type {const} */ ("scan"), camera: null, device: null, recent: [], offers: {} };
   return {
     say: sayer(words.staff ?? {}),
     words,
@@ -30,6 +31,7 @@ export async function beginning() {
     session: atRest((liked ?? noLikings).way, rememberedOffer(current, (liked ?? noLikings).offers)),
     sheet: null,
     camera: { state: "off", torch: false, hasTorch: false, near: false, hasZoom: false, all: [], current: null },
+    nfc: hasNfc() ? "off" : "none",
     enrol: { step: firstStep(), code: "", error: null, hint: false },
     today: { state: "loading", list: null, asking: null, sending: null, problem: null },
     registered: [],

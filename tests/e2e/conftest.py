@@ -33,6 +33,23 @@ navigator.mediaDevices.getUserMedia = async () => c.captureStream(20);
 """
 
 
+# A phone that reads tags: `tapTag(text)` holds one to its back.
+TAGS = """
+window.NDEFReader = class extends EventTarget {
+  async scan({ signal }) {
+    if (window.nfcSays) throw new DOMException('', window.nfcSays);
+    window.tags = this;
+    signal.addEventListener('abort', () => { if (window.tags === this) window.tags = null; });
+  }
+};
+window.tapTag = (text, recordType = 'url') => {
+  const event = new Event('reading');
+  event.message = { records: [{ recordType, data: new DataView(new TextEncoder().encode(text).buffer) }] };
+  window.tags.dispatchEvent(event);
+};
+"""
+
+
 @dataclass(frozen=True)
 class Served:
     """A town whose product is served at an address."""

@@ -7,7 +7,7 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from chalicelib.visits.rules import Because
-from tests.e2e.conftest import HAND, Served, as_data_url, qr
+from tests.e2e.conftest import HAND, TAGS, Served, as_data_url, qr
 from tests.e2e.test_offline import API, RENEWED, stopped
 from tests.e2e.test_scanner import code_for, state, type_number
 
@@ -28,6 +28,7 @@ class Phone:
         self.town = served.town
         self.page: Page = context.new_page()
         self.page.add_init_script(HAND)
+        self.page.add_init_script(TAGS)
         self.page.add_init_script("const real = Date.now; window.ahead = 0; Date.now = () => real() + window.ahead;")
 
     def tap(self, testid: str) -> None:
@@ -97,6 +98,16 @@ class Phone:
         page.wait_for_function("() => document.body.dataset.camera === 'on'")
         page.wait_for_timeout(400)
         yield "scan"
+        self.tap("nfc")
+        expect(page.get_by_test_id("nfc")).to_have_attribute("aria-pressed", "true")
+        yield "scan-nfc"
+        page.evaluate("window.nfcSays = 'NotAllowedError'")
+        self.tap("nfc")
+        self.tap("nfc")
+        expect(page.get_by_test_id("nfc-note")).to_be_visible()
+        yield "scan-nfc-refused"
+        page.evaluate("window.nfcSays = null")
+        self.tap("nfc")
         self.hold_up("https://example.com/menu")
         expect(page.locator(".pill.other")).to_be_visible(timeout=WAIT)
         yield "scan-foreign"
