@@ -1,0 +1,1 @@
+"""What is done in TimeKred: a desk for each subject."""

@@ -1,0 +1,1 @@
+"""Where TimeKred is kept: a store for each subject."""
