@@ -12,9 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, Final
-
-from pynamodb.transactions import TransactWrite
+from typing import Any, Final, Protocol
 
 from chalicelib import table
 from chalicelib.shared.acting import Change, Hidden, Told, who_acts
@@ -26,6 +24,13 @@ _MARK_DIGITS: Final = 16  # 64 bits
 _LONG: Final = 60  # characters of a value that stand in full
 _SHORT: Final = 16
 _MOST_BYTES: Final = 850  # with its keys, the row is then below 1 kB
+
+
+class Writing(Protocol):
+    """A transaction, or a parcel, that takes one row more."""
+
+    def save(self, row: table.AuditRow | table.BookRow, /) -> None:
+        """Put a row without a condition."""
 
 
 def _by_itself() -> datetime:
@@ -47,7 +52,7 @@ class Notary:
         self._lock = threading.Lock()
         self._latest = (0, 0)  # the millisecond of the latest id, and the number that tells it from others of the same
 
-    def note(self, write: TransactWrite, tenant: Tenant, what: str, *changes: Change) -> None:
+    def note(self, write: Writing, tenant: Tenant, what: str, *changes: Change) -> None:
         """Add one entry to a transaction: `what` was done, as `card.issued`, by whoever is acting.
 
         It is one put without a condition. It is stamped now, so the transaction must be sent within twenty seconds.
@@ -63,7 +68,7 @@ class Notary:
             )
         )
 
-    def open_book(self, write: TransactWrite, tenant: Tenant) -> None:
+    def open_book(self, write: Writing, tenant: Tenant) -> None:
         """Write down since when a new municipality's changes are kept, for the one who seals them."""
         write.save(table.BookRow(table.seals_pk(tenant), table.BOOK, since=self._clock().astimezone(UTC).isoformat()))
 

@@ -332,6 +332,60 @@ class BookRow(Row, discriminator="book"):
     since = UnicodeAttribute()
 
 
+class AccountRow(Row, discriminator="account"):
+    """What an account of a currency has that must never fall below a limit: free minutes and those on hold."""
+
+    state = UnicodeAttribute()
+    free = NumberAttribute(default=0)
+    held = NumberAttribute(default=0)
+    version = NumberAttribute(default=0)  # one more with every change
+    # Month of earning -> minutes earned in it: the oldest are spent first, so that what is left is the newest of them.
+    lots: MapAttribute[str, Any] = MapAttribute(default=dict)  # type: ignore[no-untyped-call]
+
+
+class EntryRow(Row, discriminator="entry"):
+    """One side of a transfer, at the account it is of; the sort key is an id that sorts by its time. Never changed."""
+
+    transfer = UnicodeAttribute()
+    what = UnicodeAttribute()
+    minutes = NumberAttribute()  # below zero for what is taken
+    other = UnicodeAttribute()
+
+
+class TransferRow(Row, discriminator="transfer"):
+    """A transfer under the id that its caller made. Never changed."""
+
+    currency = UnicodeAttribute()
+    what = UnicodeAttribute()
+    legs = UnicodeAttribute()  # JSON: [[debit, credit, minutes], …]
+    at = UnicodeAttribute()
+    because = UnicodeAttribute(null=True)
+    reverses = UnicodeAttribute(null=True)
+    links = UnicodeAttribute(null=True)
+    ages = UnicodeAttribute(null=True)  # JSON: for each leg the months that its minutes were earned in
+
+
+class ReversalRow(Row, discriminator="reversal"):
+    """That a transfer was reversed, and by which one: it stands once."""
+
+    by = UnicodeAttribute()
+
+
+def ledger_pk(tenant: str, currency: str, account: str) -> str:
+    """Find an account of a currency: what it has (`BALANCE`) and what made it so (`ENTRY#…`)."""
+    return f"T#{tenant}#LEDGER#{currency}#ACCOUNT#{account}"
+
+
+def transfer_pk(tenant: str, transfer: str) -> str:
+    """Find a transfer (`TRANSFER`) and that it was reversed (`REVERSAL`)."""
+    return f"T#{tenant}#TRANSFER#{transfer}"
+
+
+def journal_group(tenant: str, currency: str, day: str) -> str:
+    """GSI1: the transfers of a currency on an Oslo day, sorted by the same ids as their entries."""
+    return f"T#{tenant}#LEDGER#{currency}#{day}"
+
+
 def config_pk(tenant: str) -> str:
     """Everything a tenant has configured, one Query."""
     return f"T#{tenant}#CONFIG"

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from chalicelib.credentials.actions import Mint
     from chalicelib.credentials.store import KeyRing
     from chalicelib.files import Files
+    from chalicelib.ledger.actions import Bank
+    from chalicelib.ledger.store import LedgerStore
     from chalicelib.notary import Notary
     from chalicelib.reports.actions import Statistics
     from chalicelib.settlement.actions import Auditor, Casework, Closing, Pace
@@ -133,6 +135,20 @@ class House:
             new_key=lambda: CardKey(secrets.token_urlsafe(12)),
             tenants=self.terms.tenant_of,
         )
+
+    @cached_property
+    def ledger(self) -> LedgerStore:
+        """What other stores put a transfer into a transaction of their own with."""
+        from chalicelib.ledger.store import LedgerStore
+
+        return LedgerStore()
+
+    @cached_property
+    def bank(self) -> Bank:
+        """Where minutes are moved from account to account."""
+        from chalicelib.ledger.actions import Bank
+
+        return Bank(store=self.ledger)
 
     @cached_property
     def window(self) -> Window:

@@ -33,7 +33,7 @@ Item = Mapping[str, Typed]
 class Clock(StrEnum):
     """What decides when a row goes (decision: two clocks of retention)."""
 
-    NEVER = "never"  # configuration, counts and phones: nothing about a child
+    NEVER = "never"  # configuration, counts and phones, minutes between accounts: nothing about a child
     CARD = "card"  # 12 months after the card's last day
     CARD_ENDS = "card_ends"  # with the card's last day
     SETTLED = "settled"  # five years after the year's end
@@ -44,6 +44,7 @@ class Clock(StrEnum):
 
 
 CLOCKS: Final[Mapping[str, Clock]] = {
+    "account": Clock.NEVER,
     "audit": Clock.SETTLED,
     "adjustment": Clock.SETTLED,
     "blocked": Clock.CARD_ENDS,
@@ -54,6 +55,7 @@ CLOCKS: Final[Mapping[str, Clock]] = {
     "device": Clock.NEVER,
     "document": Clock.NEVER,
     "enrolment": Clock.ENROLMENT,
+    "entry": Clock.NEVER,
     "family": Clock.CARD,
     "history": Clock.CARD,
     "import": Clock.IMPORT,
@@ -62,9 +64,11 @@ CLOCKS: Final[Mapping[str, Clock]] = {
     "pointer": Clock.CARD,
     "quota": Clock.NEVER,
     "request": Clock.REQUEST,
+    "reversal": Clock.NEVER,
     "seal": Clock.SETTLED,
     "settlement": Clock.SETTLED,
     "suspect": Clock.SUSPECT,
+    "transfer": Clock.NEVER,
     "unit": Clock.NEVER,
     "visit": Clock.SETTLED,
     "void": Clock.SETTLED,

@@ -12,8 +12,12 @@ CardNumber = NewType("CardNumber", str)  # 12 digits, the last two are check dig
 CardKey = NewType("CardKey", str)  # random; the only tie between a visit and a card (design: two clocks of retention)
 VisitId = NewType("VisitId", str)
 DeviceId = NewType("DeviceId", str)  # "<tenant>-<24 hex digits>"
-MemberId = NewType("MemberId", str)  # random; all that a ledger knows of somebody who earns and spends time
+CurrencyId = NewType("CurrencyId", str)
+MemberId = NewType("MemberId", str)  # random: all that a ledger knows of somebody, and nothing of a card's (D15)
+ActivityId = NewType("ActivityId", str)
 SessionId = NewType("SessionId", str)
+TransferId = NewType("TransferId", str)  # made by whoever asks, who stores it before sending
+HoldId = NewType("HoldId", str)
 CallerId = NewType("CallerId", str)  # the person or client behind a token: "<issuer id>/<subject>"
 
 ID: Final = r"^[A-Za-z0-9_-]{1,64}$"

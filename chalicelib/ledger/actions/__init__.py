@@ -1,0 +1,5 @@
+"""The bank: where minutes are moved, reserved, given back and counted."""
+
+from chalicelib.ledger.actions.bank import Bank, Books
+
+__all__ = ["Bank", "Books"]
