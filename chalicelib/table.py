@@ -87,6 +87,8 @@ class DeviceRow(Row, discriminator="device"):
     enrolled_on = UnicodeAttribute()
     revoked_on = UnicodeAttribute(null=True)
     revoked_because = UnicodeAttribute(null=True)
+    heard_at = NumberAttribute(null=True)  # the hour in which it last told how many visits it had yet to send
+    unsent = NumberAttribute(null=True)
 
 
 class EnrolmentRow(Row, discriminator="enrolment"):

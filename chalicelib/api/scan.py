@@ -1,7 +1,7 @@
 """The ticket window's doors: a phone becomes a device, looks at cards, registers visits and takes them back."""
 
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from msgspec import Meta
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 doors = Doors(__name__)
 
 DEVICE = frozenset({Role.DEVICE})
+WAITING: Final = "Opplev-Waiting"
+_WAITING_SAYS: Final = "how many visits the phone will still have to send after this call; the office sees it"
 
 
 class PublicKey(Body, frozen=True):
@@ -178,12 +180,14 @@ def claim(asking: Asking, sent: ClaimBody) -> Answer:
 
 @doors.open(
     "GET", "/v1/scan/snapshot", who=DEVICE, right=Right.SCAN, gives=dict[str, Any],
-    headers={"If-None-Match": "the ETag of the snapshot the phone has; a 304 renews it"},
+    headers={"If-None-Match": "the ETag of the snapshot the phone has; a 304 renews it", WAITING: _WAITING_SAYS},
     says="What a phone needs to know to judge a card by itself: terms, signing keys, blocked numbers.",
 )  # fmt: skip
 def snapshot(asking: Asking) -> Answer:
     """Take it."""
-    taken = wiring.house().window.snapshot(asking.device, now=asking.now)
+    house = wiring.house()
+    taken = house.window.snapshot(asking.device, now=asking.now)
+    house.gate.hear(asking.device, asking.headers.get(WAITING), now=asking.now)
     etag = f'"{taken.etag}"'
     headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
     if asking.headers.get("if-none-match") == etag:
@@ -216,12 +220,15 @@ def register(asking: Asking, sent: VisitBody) -> Answer:
 
 @doors.open(
     "POST", "/v1/scan/visits/batch", who=DEVICE, right=Right.SCAN, takes=BatchBody, gives=BatchAnswer,
+    headers={WAITING: _WAITING_SAYS},
     says="Visits from a queue, in the order sent; one bad row never stops a good one.",
 )  # fmt: skip
 def register_batch(asking: Asking, sent: BatchBody) -> Answer:
     """Register each."""
     asked = [_asked(each) for each in sent.visits]
-    outcomes = wiring.house().window.register_batch(asking.device, asked, now=asking.now)
+    house = wiring.house()
+    outcomes = house.window.register_batch(asking.device, asked, now=asking.now)
+    house.gate.hear(asking.device, asking.headers.get(WAITING), now=asking.now)
     results = [
         OutcomeAnswer(
             id=each.id, outcome=each.outcome, code=each.code, detail=each.detail,

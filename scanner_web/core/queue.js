@@ -19,6 +19,16 @@ export function nextPortion(rows) {
   return rows.slice(0, Math.min(end === -1 ? rows.length : end, MOST));
 }
 
+/**
+ * The visits of a device that have not been sent; those under way at the till will have their answer in a moment.
+ * @param {readonly Queued[]} rows
+ * @param {string} device
+ * @param {(id: string) => boolean} underWay
+ */
+export function stillWaiting(rows, device, underWay) {
+  return rows.filter((row) => row.device === device && row.kind === "visit" && !underWay(row.id));
+}
+
 /** What the server may say of a visit that could not be weighed just now; the next time it can. */
 const PASSING = ["busy", "try_again", "throttled"];
 

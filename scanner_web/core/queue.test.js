@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { afterwards, nextPortion } from "./queue.js";
+import { afterwards, nextPortion, stillWaiting } from "./queue.js";
 import { answered, mayWait, silent, WITHIN_REACH } from "./reach.js";
 
 const visit = (id) => ({ id, kind: "visit", device: "d", path: "", body: {}, tried: false, last3: "720", persons: 1, offer: "film", date: "2026-11-22" });
@@ -20,6 +20,11 @@ test("an undo waits for what came before it, and lets nothing after it overtake"
   assert.deepEqual(nextPortion(rows).map((row) => row.id), ["1", "2"]);
   assert.deepEqual(nextPortion(rows.slice(2)).map((row) => row.id), ["3"]);
   assert.deepEqual(nextPortion([]), []);
+});
+
+test("what waits is this device's visits, but for one that the till is sending just now", () => {
+  const rows = [visit("1"), undo("2"), visit("3"), { ...visit("4"), device: "another" }];
+  assert.deepEqual(stillWaiting(rows, "d", (id) => id === "3").map((row) => row.id), ["1"]);
 });
 
 test("what was recorded as usual is forgotten without a word", () => {

@@ -53,15 +53,16 @@ function learnClock(response, sentAt) {
  * One request, at most `timeout` long.
  * @param {string} method
  * @param {string} path
- * @param {{body?: Uint8Array<ArrayBuffer> | undefined, authorization?: string, timeout: number, etag?: string | null}} how
+ * @param {{body?: Uint8Array<ArrayBuffer> | undefined, authorization?: string, timeout: number, etag?: string | null, waiting?: number | null}} how
  * @returns {Promise<{response: Response, said: any}>}
  */
-async function send(method, path, { body, authorization, timeout, etag = null }) {
+async function send(method, path, { body, authorization, timeout, etag = null, waiting = null }) {
   /** @type {Record<string, string>} */
   const headers = { accept: "application/json" };
   if (body !== undefined) headers["content-type"] = "application/json";
   if (authorization !== undefined) headers.authorization = authorization;
   if (etag !== null) headers["if-none-match"] = etag;
+  if (waiting !== null) headers["opplev-waiting"] = String(waiting);
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), timeout);
   const sentAt = Date.now();
@@ -106,7 +107,7 @@ function bytesOf(body) {
  * @param {string} method
  * @param {string} path
  * @param {object} [body]
- * @param {{timeout?: number, etag?: string | null}} [how]
+ * @param {{timeout?: number, etag?: string | null, waiting?: number}} [how]
  * @returns {Promise<{response: Response, said: any}>}
  */
 async function askOnce(enrolment, method, path, body, how = {}) {
@@ -121,7 +122,7 @@ async function askOnce(enrolment, method, path, body, how = {}) {
  * @param {string} method
  * @param {string} path
  * @param {object} [body]
- * @param {{timeout?: number}} [how]
+ * @param {{timeout?: number, waiting?: number}} [how]
  * @returns {Promise<any>}
  */
 async function ask(enrolment, method, path, body, how) {
@@ -133,9 +134,9 @@ async function ask(enrolment, method, path, body, how) {
  * @param {string} method
  * @param {string} path
  * @param {Uint8Array<ArrayBuffer> | undefined} body
- * @param {{timeout?: number, etag?: string | null}} how
+ * @param {{timeout?: number, etag?: string | null, waiting?: number}} how
  */
-async function prove(enrolment, method, path, body, { timeout = TIMEOUT, etag = null }) {
+async function prove(enrolment, method, path, body, { timeout = TIMEOUT, etag = null, waiting }) {
   const toSign = proofToSign({
     device: enrolment.device_id,
     audience: enrolment.audience,
@@ -146,7 +147,7 @@ async function prove(enrolment, method, path, body, { timeout = TIMEOUT, etag = 
     id: crypto.randomUUID(),
   });
   const authorization = `Bearer ${toSign}.${base64url(await sign(enrolment.keys, toSign))}`;
-  return send(method, path, { body, authorization, timeout, etag });
+  return send(method, path, { body, authorization, timeout, etag, waiting: waiting ?? null });
 }
 
 /**
@@ -207,20 +208,22 @@ export function openEnrolment(enrolment, label) {
  * Visits from the queue, in their order.
  * @param {Enrolment} enrolment
  * @param {object[]} visits
+ * @param {number} waiting how many more there are: the office is told, for the day the phone is lost
  * @returns {Promise<{results: Outcome[]}>}
  */
-export function postBatch(enrolment, visits) {
-  return ask(enrolment, "POST", `${VISITS}/batch`, { visits }, { timeout: QUEUE_TIMEOUT });
+export function postBatch(enrolment, visits, waiting) {
+  return ask(enrolment, "POST", `${VISITS}/batch`, { visits }, { timeout: QUEUE_TIMEOUT, waiting });
 }
 
 /**
  * What a phone needs to decide by itself; null where what we have is still so.
  * @param {Enrolment} enrolment
  * @param {string | null} etag of what we have
+ * @param {number} waiting visits that are yet to be sent
  * @returns {Promise<{etag: string, snapshot: Snapshot} | null>}
  */
-export async function fetchSnapshot(enrolment, etag) {
-  const answer = await askOnce(enrolment, "GET", "/v1/scan/snapshot", undefined, { timeout: etag === null ? PATIENT_TIMEOUT : PROBE_TIMEOUT, etag });
+export async function fetchSnapshot(enrolment, etag, waiting) {
+  const answer = await askOnce(enrolment, "GET", "/v1/scan/snapshot", undefined, { timeout: etag === null ? PATIENT_TIMEOUT : PROBE_TIMEOUT, etag, waiting });
   if (answer.response.status === 304) return null;
   const snapshot = meaning(answer);
   return { etag: answer.response.headers.get("etag") ?? "", snapshot };

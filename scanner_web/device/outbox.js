@@ -1,6 +1,6 @@
 // What was stored before it was sent, and is sent until the server has answered.
 
-import { MOST, afterwards, nextPortion, noticeOf } from "../core/queue.js";
+import { MOST, afterwards, nextPortion, noticeOf, stillWaiting } from "../core/queue.js";
 import { postBatch, post } from "./api.js";
 import { ProblemError, RevokedError } from "./errors.js";
 import { changeOwn, dequeue, keepNotice, markTried, queued } from "./storage.js";
@@ -54,7 +54,7 @@ async function flushDevice(enrolment, underWay) {
     if (portion.length === 0) return;
     await markTried(portion);
     if (portion[0]?.kind === "void") await sendVoid(enrolment, portion[0]);
-    else for (const id of await sendVisits(enrolment, portion)) later.add(id);
+    else for (const id of await sendVisits(enrolment, portion, underWay)) later.add(id);
   }
 }
 
@@ -76,17 +76,19 @@ async function sendVoid(enrolment, row) {
 /**
  * @param {Enrolment} enrolment
  * @param {Queued[]} rows at most a batch
+ * @param {(id: string) => boolean} underWay
  * @returns {Promise<string[]>} those that must be sent again another time
  */
-async function sendVisits(enrolment, rows) {
+async function sendVisits(enrolment, rows, underWay) {
+  const left = stillWaiting(await queued(), enrolment.device_id, underWay).length - rows.length;
   /** @type {Outcome[]} */
   let outcomes;
   try {
-    outcomes = (await postBatch(enrolment, rows.slice(0, MOST).map((row) => row.body))).results;
+    outcomes = (await postBatch(enrolment, rows.slice(0, MOST).map((row) => row.body), Math.max(left, 0))).results;
   } catch (error) {
     if (!isForGood(error)) throw error;
     // One row that the server cannot even read must not hold up the others.
-    if (rows.length > 1) return (await eachAlone(enrolment, rows)).flat();
+    if (rows.length > 1) return (await eachAlone(enrolment, rows, underWay)).flat();
     outcomes = [{ id: rows[0]?.id ?? "", outcome: "problem", code: error.code, verdict: null }];
   }
   /** @type {string[]} */
@@ -107,11 +109,12 @@ async function sendVisits(enrolment, rows) {
 /**
  * @param {Enrolment} enrolment
  * @param {Queued[]} rows
+ * @param {(id: string) => boolean} underWay
  */
-async function eachAlone(enrolment, rows) {
+async function eachAlone(enrolment, rows, underWay) {
   /** @type {string[][]} */
   const again = [];
-  for (const row of rows) again.push(await sendVisits(enrolment, [row]));
+  for (const row of rows) again.push(await sendVisits(enrolment, [row], underWay));
   return again;
 }
 

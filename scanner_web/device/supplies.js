@@ -24,11 +24,12 @@ export async function supply(device) {
 /**
  * Fetch what is new; where nothing is, what we have is as good as new.
  * @param {Enrolment} enrolment
+ * @param {number} waiting visits that are yet to be sent
  * @returns {Promise<Supply | null>}
  */
-export async function renew(enrolment) {
+export async function renew(enrolment, waiting) {
   const before = await supply(enrolment.device_id);
-  const fetched = await fetchSnapshot(enrolment, before?.etag ?? null);
+  const fetched = await fetchSnapshot(enrolment, before?.etag ?? null, waiting);
   const asOf = serverNow();
   const after = fetched === null ? (before === null ? null : { ...before, asOf }) : { device: enrolment.device_id, etag: fetched.etag, asOf, snapshot: fetched.snapshot };
   if (after === null) return null;

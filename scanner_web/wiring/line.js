@@ -2,6 +2,7 @@
 
 import { ageOf } from "../core/offline.js";
 import { daysFrom, osloDate } from "../core/oslo.js";
+import { stillWaiting } from "../core/queue.js";
 import { answered, mayWait, silent, WITHIN_REACH } from "../core/reach.js";
 import { serverNow } from "../device/api.js";
 import { BusyError, NetworkError, RevokedError } from "../device/errors.js";
@@ -97,7 +98,8 @@ export function makeLine(app, { redraw, revoked, changed }) {
   async function renewAll() {
     for (const enrolment of [...app.enrolments]) {
       try {
-        const fresh = await renew(enrolment);
+        const waiting = stillWaiting(await queued(), enrolment.device_id, underWay).length;
+        const fresh = await renew(enrolment, waiting);
         reachIs(answered(reach));
         renewedAt = Date.now();
         if (fresh !== null) await taken(enrolment, fresh.snapshot);

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 from jwt.algorithms import OKPAlgorithm
 
 from chalicelib import table
-from chalicelib.access.rules import Device, Enrolment, Issuer, Right, Role
+from chalicelib.access.rules import Device, Enrolment, Heard, Issuer, Right, Role
 from chalicelib.access.store import AccessStore, IssuerKeys
 from chalicelib.shared.answers import TryAgainError
 from chalicelib.shared.ids import DeviceId, Tenant, VenueId
@@ -142,6 +142,44 @@ def test_a_read_that_a_revocation_overtook_is_not_remembered(store: AccessStore)
     found = here.device(TENANT, DEVICE.id)
     assert found is not None
     assert found.revoked_on == "2026-11-22"
+
+
+def test_what_a_phone_tells_is_known_at_once_and_makes_it_remembered_no_longer(store: AccessStore) -> None:
+    store.put_enrolment(ENROLMENT)
+    store.claim(ENROLMENT, DEVICE, now=NOW)
+    clock, heard = Clock(), Heard(NOW.replace(minute=0), 7)
+    here = AccessStore(clock)
+    here.device(TENANT, DEVICE.id)
+    clock.now += 59
+    here.note(DEVICE, heard)
+    with fault("before-send.dynamodb.GetItem", lambda **_: None, times=0) as asked:
+        assert here.device(TENANT, DEVICE.id) == replace(DEVICE, heard=heard)
+        assert len(asked) == 0
+        clock.now += 1
+        assert here.device(TENANT, DEVICE.id) == replace(DEVICE, heard=heard)
+        assert len(asked) == 1
+
+
+def test_what_a_phone_tells_is_not_insisted_on_and_brings_no_phone_back(store: AccessStore) -> None:
+    heard = Heard(NOW.replace(minute=0), 7)
+    store.note(DEVICE, heard)
+    assert store.device(TENANT, DEVICE.id) is None
+    store.put_enrolment(ENROLMENT)
+    store.claim(ENROLMENT, DEVICE, now=NOW)
+    with fault("before-send.dynamodb.UpdateItem", refusal("ThrottlingException", []), times=99) as asked:
+        store.note(DEVICE, heard)
+    assert len(asked) == 1
+    assert store.device(TENANT, DEVICE.id) == DEVICE
+
+
+def test_a_phone_that_was_stopped_stays_so_whatever_it_tells(store: AccessStore) -> None:
+    store.put_enrolment(ENROLMENT)
+    store.claim(ENROLMENT, DEVICE, now=NOW)
+    store.revoke(TENANT, DEVICE.id, reason="Mistet", day="2026-11-22")
+    store.note(DEVICE, Heard(NOW.replace(minute=0), 7))
+    for found in (store.device(TENANT, DEVICE.id), AccessStore(time.monotonic).device(TENANT, DEVICE.id)):
+        assert found is not None
+        assert (found.revoked_on, found.heard and found.heard.unsent) == ("2026-11-22", 7)
 
 
 def test_a_code_is_spent_when_the_table_was_busy_only_for_a_while(store: AccessStore) -> None:

@@ -82,3 +82,55 @@ def test_a_queue_is_told_what_each_visit_is_flagged_with(town: Town) -> None:
     first = send(phone, rows)
     assert "late" in first[0]["flags"]
     assert send(phone, rows)[2]["flags"] == ["over"]
+
+
+def told(phone: Phone, waiting: str) -> None:
+    assert phone.send("GET", "/v1/scan/snapshot", headers={"Opplev-Waiting": waiting}).status == 200
+
+
+def shown(town: Town, phone: Phone) -> tuple[str | None, int | None]:
+    """Give what the office sees of a phone."""
+    venue = town.ask("office", "GET", "/v1/venues/bad").json
+    (found,) = [each for each in venue["devices"] if each["device_id"] == phone.device_id]
+    return found["seen_at"], found["unsent"]
+
+
+def test_of_a_lost_phone_the_office_sees_when_it_was_last_heard_and_how_many_visits_it_had_yet_to_send(
+    town: Town,
+) -> None:
+    phone, silent = town.enrol("bad"), town.enrol("bad")
+    town.later(minutes=-town.moment.minute, seconds=-town.moment.second)
+    hour = town.moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    town.later(minutes=17)
+    told(phone, "12")
+    assert shown(town, phone) == (hour, 12)
+    assert shown(town, silent) == (None, None)
+    stopped = town.ask("office", "POST", f"/v1/devices/{phone.device_id}/revoke", {"reason": "mistet"}).json
+    assert (stopped["seen_at"], stopped["unsent"]) == (hour, 12)
+
+
+def test_a_phone_that_tells_its_queue_costs_a_write_an_hour_and_one_where_it_fills_or_empties(town: Town) -> None:
+    phone, card = town.enrol("bad"), town.card()
+    town.later(minutes=-town.moment.minute, seconds=-town.moment.second)
+    writes: list[str] = []
+    events = table.connection().client.meta.events
+    events.register("before-send.dynamodb.UpdateItem", lambda **_: writes.append("update"), unique_id="told")
+    try:
+        for waiting, so_far in (("0", 1), ("0", 1), ("3", 2), ("4", 2), ("40", 2), ("0", 3), ("0", 3)):
+            told(phone, waiting)
+            assert len(writes) == so_far
+        town.later(hours=1)
+        told(phone, "0")
+        told(phone, "0")
+        assert len(writes) == 4
+        # A scan at the till tells nothing, and what can be no count is no news.
+        assert phone.send("POST", "/v1/scan/visits", town.visit(card["token"])).status == 201
+        for nonsense in ("-1", "1e3", "٣", "123456", "", "mange"):
+            told(phone, nonsense)
+        assert len(writes) == 4
+        row = town.visit(card["token"], offline=True)
+        sent = phone.send("POST", "/v1/scan/visits/batch", {"visits": [row]}, headers={"Opplev-Waiting": "2"})
+        assert (sent.status, len(writes)) == (200, 5)
+    finally:
+        events.unregister("before-send.dynamodb.UpdateItem", unique_id="told")
+    assert shown(town, phone)[1] == 2

@@ -94,7 +94,10 @@ def test_with_the_server_stopped_cards_are_let_in_and_all_is_synced_once(served:
         expect(page.get_by_test_id("used-ago")).to_be_visible()
         next_card(page)
 
-        page.unroute(API)
+        # The small question goes first, and tells how many wait.
+        with page.expect_request(re.compile("/snapshot$"), timeout=WAIT) as asked:
+            page.unroute(API)
+        assert asked.value.headers["opplev-waiting"] == "3"
         all_sent(page)
         expect(page.get_by_test_id("net-away")).to_have_count(0)
     found = {visit.last3: visit for visit in visits_in_table()}
@@ -304,11 +307,11 @@ def test_a_long_queue_is_sent_in_portions_and_once_though_answers_were_lost(serv
         | {"at": (start + timedelta(seconds=at)).strftime("%Y-%m-%dT%H:%M:%SZ"), "id": str(uuid.uuid4())}
         for at in range(120)
     ]
-    portions: list[int] = []
+    portions: list[tuple[int, str]] = []
 
     def first_answer_lost(route: Route) -> None:
         sent: Any = route.request.post_data_json
-        portions.append(len(sent["visits"]))
+        portions.append((len(sent["visits"]), route.request.headers["opplev-waiting"]))
         if len(portions) == 1:
             route.fetch()
             route.abort("connectionreset")
@@ -324,7 +327,9 @@ def test_a_long_queue_is_sent_in_portions_and_once_though_answers_were_lost(serv
                 break
             page.wait_for_timeout(500)
         assert page.evaluate(LEFT) == 0
-    assert portions == [100, 100, 20]
+    assert portions == [(100, "20"), (100, "20"), (20, "0")]
+    (device,) = served.town.ask("office", "GET", "/v1/venues/bad").json["devices"]
+    assert device["unsent"] == 0
     assert len(visits_in_table()) == 120
 
 

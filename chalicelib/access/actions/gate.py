@@ -10,6 +10,7 @@ from chalicelib.access.rules import (
     Caller,
     Device,
     Enrolment,
+    Heard,
     Issuer,
     Right,
     VerifyingKey,
@@ -18,6 +19,7 @@ from chalicelib.access.rules import (
     caller_of,
     checked_label,
     checked_reason,
+    heard_of,
     is_tenant,
     issuer_of,
     judge_proof,
@@ -58,6 +60,10 @@ class Doorbook(Protocol):
 
     def revoke(self, tenant: Tenant, device: DeviceId, *, reason: str, day: str) -> Device | None:
         """Take a device out of use; the first time stands. None where there is no such device."""
+        ...
+
+    def note(self, device: Device, heard: Heard) -> None:
+        """Write down what a phone told of itself, if that can be done just now."""
         ...
 
 
@@ -150,6 +156,15 @@ class Gate:
         if device is None:
             raise UnknownError("unknown_device", "There is no such device.")
         return device
+
+    def hear(self, device: Device, told: str | None, *, now: datetime) -> None:
+        """Take down how many visits a phone still has to send, so that the office knows it of one that is lost.
+
+        At most one write an hour, and one where the first begins to wait or the last has arrived.
+        """
+        heard = heard_of(told, now=now)
+        if heard is not None and heard.is_news_after(device.heard):
+            self.store.note(device, heard)
 
     def devices(self, tenant: Tenant) -> list[Device]:
         """Give a tenant's devices by venue, those taken out of use too."""

@@ -16,7 +16,17 @@ from chalicelib.access.rules.units import (
     refuse_to_add,
     refuse_to_remove,
 )
-from chalicelib.access.rules.who import Caller, Device, Enrolment, Right, Role, is_tenant, tenant_of_device
+from chalicelib.access.rules.who import (
+    Caller,
+    Device,
+    Enrolment,
+    Heard,
+    Right,
+    Role,
+    heard_of,
+    is_tenant,
+    tenant_of_device,
+)
 
 __all__ = [
     "BLANKS_ONLY",
@@ -25,6 +35,7 @@ __all__ = [
     "Caller",
     "Device",
     "Enrolment",
+    "Heard",
     "Issuer",
     "Person",
     "Proof",
@@ -42,6 +53,7 @@ __all__ = [
     "checked_label",
     "checked_reason",
     "device_key",
+    "heard_of",
     "is_tenant",
     "issuer_of",
     "issuers_from",

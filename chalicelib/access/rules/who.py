@@ -2,13 +2,14 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
 
 from chalicelib.shared.ids import CallerId, DeviceId, Tenant, VenueId
 
 _TENANT: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,38}")  # lower case, since a code is read in any case
+_COUNT: Final = re.compile(r"[0-9]{1,5}", re.ASCII)
 _DEVICE: Final = re.compile(rf"({_TENANT.pattern})-[0-9a-f]{{24}}")
 
 
@@ -45,6 +46,18 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """What a phone last told of itself: how many visits it had yet to send, and in which hour that was (UTC)."""
+
+    at: datetime
+    unsent: int
+
+    def is_news_after(self, before: "Heard | None") -> bool:
+        """Say whether it is worth a write: another hour, or the first that wait, or none left."""
+        return before is None or self.at != before.at or bool(self.unsent) != bool(before.unsent)
+
+
+@dataclass(frozen=True, slots=True)
 class Device:
     """A phone at a till, verified by the key that cannot leave it."""
 
@@ -56,6 +69,7 @@ class Device:
     public_key: str  # JWK
     enrolled_on: str  # yyyy-mm-dd
     revoked_on: str | None = None
+    heard: "Heard | None" = None
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -65,6 +79,14 @@ class Device:
     def has(self, role: Role) -> bool:
         """Say whether it is a device that is asked for."""
         return role is Role.DEVICE
+
+
+def heard_of(told: str | None, *, now: datetime) -> Heard | None:
+    """Read what a phone says of its queue; None where it says nothing, or nothing that can be meant."""
+    if told is None or _COUNT.fullmatch(told) is None:
+        return None
+    # The hour is enough to find a phone by; the minute would tell when a card was last used.
+    return Heard(now.astimezone(UTC).replace(minute=0, second=0, microsecond=0), int(told))
 
 
 _DEVICE_ONLY: Final = frozenset({Role.DEVICE})

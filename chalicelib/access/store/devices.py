@@ -5,6 +5,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeVar
 
@@ -12,7 +13,7 @@ from pynamodb.exceptions import DoesNotExist, PynamoDBException, TransactWriteEr
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import faults, table
-from chalicelib.access.rules import Device, Enrolment, Right
+from chalicelib.access.rules import Device, Enrolment, Heard, Right
 from chalicelib.access.store.rows import device_row, to_device
 from chalicelib.notary import Notary
 from chalicelib.shared.acting import Change, Hidden, Told
@@ -152,6 +153,25 @@ class AccessStore:
         revoked = to_device(row, tenant)
         self._written(revoked)
         return revoked
+
+    def note(self, device: Device, heard: Heard) -> None:
+        """Write down what a phone told of itself, in one write that is not insisted on: it will tell again.
+
+        What is remembered of the phone learns it too, and lasts no longer for it.
+        """
+        row = DeviceRow(table.device_pk(device.tenant, device.id), "DEVICE")
+        is_there = DeviceRow.pk.exists()
+        actions: list[Any] = [DeviceRow.heard_at.set(table.epoch(heard.at)), DeviceRow.unsent.set(heard.unsent)]
+        try:
+            row.update(actions=actions, condition=is_there)
+        except PynamoDBException as error:
+            if faults.is_passing(error) or faults.code_of(error) == faults.REFUSED:
+                return
+            raise
+        with self._lock:
+            known = self._remembered.get((device.tenant, device.id))
+            if known is not None:
+                self._remembered[device.tenant, device.id] = (known[0], replace(known[1], heard=heard))
 
     def _recall(self, tenant: Tenant, device: DeviceId) -> Device | None:
         with self._lock:

@@ -1,7 +1,9 @@
 """A device as a row of the table, and back."""
 
+from datetime import UTC, datetime
+
 from chalicelib import table
-from chalicelib.access.rules import Device, Right
+from chalicelib.access.rules import Device, Heard, Right
 from chalicelib.shared.ids import DeviceId, Tenant, VenueId
 from chalicelib.table import DeviceRow
 
@@ -32,4 +34,5 @@ def to_device(row: DeviceRow, tenant: Tenant) -> Device:
         public_key=row.public_key,
         enrolled_on=row.enrolled_on,
         revoked_on=row.revoked_on,
+        heard=None if row.heard_at is None else Heard(datetime.fromtimestamp(int(row.heard_at), UTC), int(row.unsent)),
     )

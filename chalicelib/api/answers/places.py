@@ -111,6 +111,8 @@ class DeviceAnswer(Shape):
     rights: list[str]
     enrolled_on: str
     revoked_on: str | None
+    seen_at: str | None  # the hour in which it last spoke of its queue
+    unsent: int | None
 
 
 class VenueInFull(Shape):
@@ -186,6 +188,8 @@ def device(stored: Device) -> DeviceAnswer:
     return DeviceAnswer(
         device_id=stored.id, venue=stored.venue, label=stored.label, rights=sorted(stored.rights),
         enrolled_on=stored.enrolled_on, revoked_on=stored.revoked_on,
+        seen_at=None if stored.heard is None else rfc3339(stored.heard.at),
+        unsent=None if stored.heard is None else stored.heard.unsent,
     )  # fmt: skip
 
 
