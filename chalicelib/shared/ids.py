@@ -18,6 +18,8 @@ ActivityId = NewType("ActivityId", str)
 SessionId = NewType("SessionId", str)
 TransferId = NewType("TransferId", str)  # made by whoever asks, who stores it before sending
 HoldId = NewType("HoldId", str)
+OperatorId = NewType("OperatorId", str)
+OrganisationId = NewType("OrganisationId", str)
 CallerId = NewType("CallerId", str)  # the person or client behind a token: "<issuer id>/<subject>"
 
 ID: Final = r"^[A-Za-z0-9_-]{1,64}$"
