@@ -75,6 +75,7 @@ const act = {
     if (sheet === "today") void today.load();
     if (sheet === "later") void later.begin();
     if (sheet === "share") void later.share();
+    if (sheet === "staff") void staffSheet();
     if (sheet === "menu") void camera.list();
     redraw();
   },
@@ -124,6 +125,17 @@ const act = {
 /** One for each card on the list. */
 function freshIds() {
   return app.session.group.map(() => crypto.randomUUID());
+}
+
+/** Rarely asked for, and so fetched when it is. */
+async function staffSheet() {
+  try {
+    const { openStaffSheet } = await import("./wiring/staff_sheet.js");
+    await openStaffSheet(app, { redraw, revoked });
+  } catch {
+    app.staff = { state: "network", href: "", date: "" };
+    redraw();
+  }
 }
 
 function redraw() {

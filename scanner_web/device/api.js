@@ -50,15 +50,15 @@ function learnClock(response, sentAt) {
 }
 
 /**
- * One request, at most `timeout` long.
+ * One request, at most `timeout` long; with `pdf` a success is bytes.
  * @param {string} method
  * @param {string} path
- * @param {{body?: Uint8Array<ArrayBuffer> | undefined, authorization?: string, timeout: number, etag?: string | null, waiting?: number | null}} how
+ * @param {{pdf?: boolean, body?: Uint8Array<ArrayBuffer> | undefined, authorization?: string, timeout: number, etag?: string | null, waiting?: number | null}} how
  * @returns {Promise<{response: Response, said: any}>}
  */
-async function send(method, path, { body, authorization, timeout, etag = null, waiting = null }) {
+async function send(method, path, { body, authorization, timeout, etag = null, waiting = null, pdf = false }) {
   /** @type {Record<string, string>} */
-  const headers = { accept: "application/json" };
+  const headers = { accept: pdf ? "application/pdf, application/json" : "application/json" };
   if (body !== undefined) headers["content-type"] = "application/json";
   if (authorization !== undefined) headers.authorization = authorization;
   if (etag !== null) headers["if-none-match"] = etag;
@@ -70,7 +70,8 @@ async function send(method, path, { body, authorization, timeout, etag = null, w
     const response = await fetch(path, { method, headers, body: body ?? null, signal: stop.signal, cache: "no-store" });
     learnClock(response, sentAt);
     if (response.status === 304) return { response, said: null };
-    const said = await response.json().catch((/** @type {unknown} */ error) => {
+    const reading = pdf && response.ok ? response.arrayBuffer() : response.json();
+    const said = await reading.catch((/** @type {unknown} */ error) => {
       if (stop.signal.aborted) throw error;
       return null; // an error page of somebody between us and the server
     });
@@ -107,7 +108,7 @@ function bytesOf(body) {
  * @param {string} method
  * @param {string} path
  * @param {object} [body]
- * @param {{timeout?: number, etag?: string | null, waiting?: number}} [how]
+ * @param {{timeout?: number, etag?: string | null, waiting?: number, query?: string, pdf?: boolean}} [how]
  * @returns {Promise<{response: Response, said: any}>}
  */
 async function askOnce(enrolment, method, path, body, how = {}) {
@@ -122,7 +123,7 @@ async function askOnce(enrolment, method, path, body, how = {}) {
  * @param {string} method
  * @param {string} path
  * @param {object} [body]
- * @param {{timeout?: number, waiting?: number}} [how]
+ * @param {{timeout?: number, waiting?: number, query?: string, pdf?: boolean}} [how]
  * @returns {Promise<any>}
  */
 async function ask(enrolment, method, path, body, how) {
@@ -134,9 +135,9 @@ async function ask(enrolment, method, path, body, how) {
  * @param {string} method
  * @param {string} path
  * @param {Uint8Array<ArrayBuffer> | undefined} body
- * @param {{timeout?: number, etag?: string | null, waiting?: number}} how
+ * @param {{timeout?: number, etag?: string | null, waiting?: number, query?: string, pdf?: boolean}} how `query` is not signed
  */
-async function prove(enrolment, method, path, body, { timeout = TIMEOUT, etag = null, waiting }) {
+async function prove(enrolment, method, path, body, { timeout = TIMEOUT, etag = null, waiting, query = "", pdf = false }) {
   const toSign = proofToSign({
     device: enrolment.device_id,
     audience: enrolment.audience,
@@ -147,7 +148,7 @@ async function prove(enrolment, method, path, body, { timeout = TIMEOUT, etag = 
     id: crypto.randomUUID(),
   });
   const authorization = `Bearer ${toSign}.${base64url(await sign(enrolment.keys, toSign))}`;
-  return send(method, path, { body, authorization, timeout, etag, waiting: waiting ?? null });
+  return send(method, path + query, { body, authorization, timeout, etag, waiting: waiting ?? null, pdf });
 }
 
 /**
@@ -235,6 +236,16 @@ export async function fetchSnapshot(enrolment, etag, waiting) {
  */
 export function today(enrolment) {
   return ask(enrolment, "GET", "/v1/scan/today");
+}
+
+/**
+ * The page for the staff of this venue, to print.
+ * @param {Enrolment} enrolment
+ * @param {string} language
+ * @returns {Promise<ArrayBuffer>} a PDF
+ */
+export function fetchStaffSheet(enrolment, language) {
+  return ask(enrolment, "GET", "/v1/scan/staff-sheet", undefined, { timeout: PATIENT_TIMEOUT, query: `?language=${language}`, pdf: true });
 }
 
 /**

@@ -128,8 +128,9 @@ export function keepEnrolment(enrolment) {
  * @param {string} device
  */
 export function dropEnrolment(device) {
-  return together(["enrolments", "queue", "own", "supplies", "notices"], "readwrite", (stores) => {
+  return together(["enrolments", "queue", "own", "supplies", "notices", "likings"], "readwrite", (stores) => {
     stores.enrolments.delete(device);
+    stores.likings.delete(IDBKeyRange.bound(sheetKey(device, ""), sheetKey(device, "\uffff")));
     stores.supplies.delete(device);
     for (const name of /** @type {const} */ (["queue", "own", "notices"])) deleteWhere(stores[name], (row) => row.device === device);
   });
@@ -255,6 +256,23 @@ export function forgetOwnBefore(before) {
 /** @param {string} device @returns {Promise<Supply | undefined>} */
 export function supplyOf(device) {
   return within("supplies", "readonly", (store) => store.get(device));
+}
+
+/** @param {string} device @param {string} language */
+function sheetKey(device, language) {
+  return `sheet/${device}/${language}`;
+}
+
+/** @typedef {{pdf: ArrayBuffer, at: number}} KeptSheet the page for the staff, and when it was fetched */
+
+/** @param {string} device @param {string} language @returns {Promise<KeptSheet | undefined>} */
+export function keptSheet(device, language) {
+  return within("likings", "readonly", (store) => store.get(sheetKey(device, language)));
+}
+
+/** @param {string} device @param {string} language @param {KeptSheet} sheet */
+export function keepSheet(device, language, sheet) {
+  return within("likings", "readwrite", (store) => store.put(sheet, sheetKey(device, language)));
 }
 
 /** @param {Supply} supply */

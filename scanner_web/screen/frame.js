@@ -24,9 +24,10 @@ import { icon } from "./icons.js";
  * what the phone goes by is there and fresh, `age` how old it is; `notices`: what the server said of visits after the family had gone in.
  * @typedef {{
  *   say: Say, words: WordList, language: Language, likings: Likings, enrolments: Enrolment[], current: Enrolment | null, enrolling: boolean,
- *   session: Session, sheet: null | "today" | "menu" | "offers" | "practice" | "later" | "share",
+ *   session: Session, sheet: null | "today" | "menu" | "offers" | "practice" | "later" | "share" | "staff",
  *   later: {date: string, first: string, last: string, number: string, persons: number, because: string | null, saved: {id: string, last3: string, date: string, persons: number}[]},
  *   share: {state: "loading" | "shown" | "not_allowed" | "network" | "problem", code: string, qr: string},
+ *   staff: {state: "loading" | "shown" | "network" | "problem", href: string, date: string},
  *   own: {visits: number, persons: number},
  *   camera: {state: CameraState, torch: boolean, hasTorch: boolean, near: boolean, hasZoom: boolean, all: {id: string, label: string}[], current: string | null}, nfc: NfcState,
  *   enrol: {step: EnrolStep, code: string, error: string | null, hint: boolean},
@@ -131,4 +132,18 @@ export function practiceNote(app) {
 /** @param {string} text */
 export function spinner(text) {
   return h("p", { class: "working", role: "status" }, h("span", { class: "spinner", "aria-hidden": "true" }), h("span", {}, text));
+}
+
+/**
+ * A screen that this phone has not fetched yet, and cannot just now.
+ * @param {App} app
+ * @param {{again: () => void, close: (() => void) | null}} how
+ */
+export function notHereYet({ say }, { again, close }) {
+  return h(
+    "section",
+    { class: "page sheet", testid: "not-here-yet" },
+    h("header", { class: "sheet-head" }, close !== null && roundButton({ testid: "close", text: say("common.close"), icon: "close", onClick: close }), heading(say("net.first.title"))),
+    h("div", { class: "empty" }, icon("wave"), h("p", {}, say("net.first.text")), button({ testid: "not-here-again", text: say("today.again"), onClick: again })),
+  );
 }

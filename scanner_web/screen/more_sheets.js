@@ -1,4 +1,4 @@
-// What is done beside the queue: practising, registering later from paper, letting a colleague's phone in.
+// What is done beside the queue: practising, registering later from paper, letting a colleague's phone in, the staff's page.
 
 import { PRACTICE, inGroups, typed } from "../core/number.js";
 import { longDate, shortDate } from "../core/words.js";
@@ -92,7 +92,10 @@ export function laterSheet(app, act) {
  * @param {string} because
  */
 function problem({ say, words, later }, because) {
-  if (because === "number") return say("typed.wrong");
+  if (because === "number") {
+    const { state } = typed(later.number);
+    return say(state === "wrong" ? "typed.wrong" : state === "too_long" ? "typed.too_long" : "typed.label");
+  }
   if (because === "date") return say("later.date_wrong", { date: longDate(later.first, words.locale) });
   if (because === "none") return say("net.none");
   if (because === "used_today") return say("later.twice");
@@ -116,5 +119,25 @@ export function shareSheet(app, act) {
     shown && h("img", { class: "share-code", testid: "share-code", alt: say("share.alt"), src: share.qr }),
     shown && h("p", { class: "code-kept" }, h("span", {}, say("enrol.code")), h("code", {}, share.code)),
     !shown && share.state !== "loading" && h("div", { class: "empty", testid: "share-failed" }, icon("hand"), h("p", {}, say(`share.${share.state}`)), share.state !== "not_allowed" && button({ testid: "share-again", text: say("today.again"), onClick: () => act.sheet("share") })),
+  );
+}
+
+/**
+ * @param {App} app
+ * @param {Act} act
+ */
+export function staffSheet(app, act) {
+  const { say, staff, words } = app;
+  const shown = staff.state === "shown";
+  return h(
+    "section",
+    { class: "page sheet" },
+    sheetHead(app, say("staff.title"), () => act.sheet("menu")),
+    placeNote(app),
+    h("p", { class: "lead" }, say("staff.text")),
+    staff.state === "loading" && spinner(say("today.loading")),
+    shown && h("a", { class: "button main", testid: "staff-open", href: staff.href, download: "Opplev.pdf", type: "application/pdf" }, icon("list"), h("span", {}, say("staff.open"))),
+    shown && h("p", { class: "help", testid: "staff-date" }, say("staff.date", { date: longDate(staff.date, words.locale) })),
+    !shown && staff.state !== "loading" && h("div", { class: "empty", testid: "staff-failed" }, icon("wave"), h("p", {}, say(`staff.${staff.state}`)), button({ testid: "staff-again", text: say("today.again"), onClick: () => act.sheet("staff") })),
   );
 }

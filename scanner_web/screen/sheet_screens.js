@@ -208,6 +208,7 @@ export function menuSheet(app, act) {
         ),
       ),
       button({ testid: "open-practice", text: say("practice.title"), icon: "question", onClick: () => act.sheet("practice") }),
+      button({ testid: "open-staff", text: say("staff.title"), icon: "list", onClick: () => act.sheet("staff") }),
       button({ testid: "open-share", text: say("share.title"), icon: "phone", onClick: () => act.sheet("share") }),
       button({ testid: "connect-more", text: say("menu.connect"), icon: "plus", onClick: () => act.enrolStep("welcome") }),
     ),

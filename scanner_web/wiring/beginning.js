@@ -38,6 +38,7 @@ export async function beginning() {
     family: null,
     later: { date: "", first: "", last: "", number: "", persons: 1, because: null, saved: [] },
     share: { state: "loading", code: "", qr: "" },
+    staff: { state: "loading", href: "", date: "" },
     own: { visits: 0, persons: 0 },
     waiting: 0,
     browser: browser(),

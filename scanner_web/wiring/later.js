@@ -41,8 +41,8 @@ export function wireLater(app, { redraw, revoked, book, line }) {
     const { date, number, persons, first, last, saved } = app.later;
     if (enrolment === null || offer === null) return;
     const card = bareDigits(number);
-    if (typed(number).state !== "right") return refused("number");
     if (!(first <= date && date <= last)) return refused("date");
+    if (typed(number).state !== "right") return refused("number");
     const at = Math.min(middleOf(date), serverNow());
     const judged = await judgeAlone(enrolment, { card, offer }, at);
     if (judged === null) return refused("none");

@@ -8,12 +8,13 @@ import { wordsIn } from "../device/words.js";
 import { answerScreen, personsScreen, spoken, troubleScreen } from "../screen/answer_screens.js";
 import { fill, find } from "../screen/dom.js";
 import { enrolScreen } from "../screen/enrol_screens.js";
+import { notHereYet } from "../screen/frame.js";
 import { scanScreen } from "../screen/scan_screens.js";
 
 /** @import { Act, App } from "../screen/frame.js" */
 
 /** Screens that most cards never need: fetched when the first of them is asked for, and kept offline like the rest. */
-const LATE = /** @type {const} */ ({ offers: "sheets", today: "sheets", menu: "sheets", practice: "more", later: "more", share: "more", group: "group", "group-answer": "group" });
+const LATE = /** @type {const} */ ({ offers: "sheets", today: "sheets", menu: "sheets", practice: "more", later: "more", share: "more", staff: "more", group: "group", "group-answer": "group" });
 
 /**
  * @typedef {{sheets?: typeof import("../screen/sheet_screens.js"), more?: typeof import("../screen/more_sheets.js"), group?: typeof import("../screen/group_screens.js")}} LateScreens
@@ -29,6 +30,8 @@ export function makePage(app, { act, redraw, linger }) {
   let drawn = "";
   /** @type {LateScreens} */
   const late = {};
+  /** What could not be fetched: without a network, before the phone had kept all its files. @type {keyof LateScreens | null} */
+  let missing = null;
 
   /** @returns {string} the name of the screen, for the stylesheet and for tests */
   function stateName() {
@@ -43,9 +46,12 @@ export function makePage(app, { act, redraw, linger }) {
   function draw() {
     const state = stateName();
     const part = LATE[/** @type {keyof typeof LATE} */ (state)];
-    if (part !== undefined && late[part] === undefined) {
-      // What stands stays until the new screen can be drawn. Without it and without a network the next drawing asks again.
-      void fetchLate(part).then(redraw, () => {});
+    if (part !== undefined && late[part] === undefined && missing !== part) {
+      // What stands stays until the new screen can be drawn.
+      void fetchLate(part).then(redraw, () => {
+        missing = part;
+        redraw();
+      });
       return;
     }
     const before = document.body.dataset.state;
@@ -72,18 +78,33 @@ export function makePage(app, { act, redraw, linger }) {
   function screenNow(state) {
     const { sheets, more, group } = late;
     if (app.enrolling) return enrolScreen(app, act());
+    const part = LATE[/** @type {keyof typeof LATE} */ (state)];
+    if (part !== undefined && late[part] === undefined) return notHereYet(app, { again, close: state === "offers" && app.session.offer === null ? null : leave });
     if (state === "offers" && sheets) return sheets.offersSheet(app, act());
     if (state === "today" && sheets) return sheets.todaySheet(app, act());
     if (state === "menu" && sheets) return sheets.menuSheet(app, act());
     if (state === "practice" && more) return more.practiceSheet(app, act());
     if (state === "later" && more) return more.laterSheet(app, act());
     if (state === "share" && more) return more.shareSheet(app, act());
+    if (state === "staff" && more) return more.staffSheet(app, act());
     if (state === "persons") return personsScreen(app, act());
     if (state === "answer") return answerScreen(app, act());
     if (state === "group" && group) return group.groupScreen(app, act());
     if (state === "group-answer" && group) return group.groupAnswerScreen(app, act());
     if (state === "trouble") return troubleScreen(app, act());
     return scanScreen(app, act());
+  }
+
+  function again() {
+    missing = null;
+    redraw();
+  }
+
+  /** Back to the card: from a sheet, or from a list of cards. */
+  function leave() {
+    missing = null;
+    if (app.sheet === null) act().next();
+    else act().sheet(null);
   }
 
   /**

@@ -252,6 +252,16 @@ class Phone:
         expect(page.get_by_test_id("share-code")).to_be_visible(timeout=WAIT)
         yield "share"
         self.tap("close")
+        page.unroute_all()
+        page.route("**/staff-sheet?*", stopped)
+        self.tap("open-staff")
+        expect(page.get_by_test_id("staff-failed")).to_be_visible(timeout=WAIT)
+        yield "staff-not-here"
+        page.unroute_all()
+        self.tap("staff-again")
+        expect(page.get_by_test_id("staff-open")).to_be_visible(timeout=WAIT)
+        yield "staff"
+        self.tap("close")
         self.rest()
 
     def _without_network(self) -> Iterator[str]:

@@ -88,6 +88,10 @@ def test_the_paper_list_is_registered_later_on_its_own_day_and_not_twice(served:
         ready(page, served, "kino")
         page.get_by_test_id("open-today").click()
         page.get_by_test_id("open-later").click()
+        for wrong in (day + timedelta(days=30), day - timedelta(days=30), ""):
+            page.get_by_test_id("later-date").fill(str(wrong))
+            page.get_by_test_id("later-save").click()
+            expect(page.get_by_test_id("later-error")).to_have_attribute("data-because", "date")
         for _ in range(2):
             page.get_by_test_id("later-date").fill(day.isoformat())
             page.get_by_test_id("later-number").fill(card["number"])
@@ -135,6 +139,44 @@ def press_until(page: Page, testid: str) -> None:
 def heard(page: Page) -> str:
     """Give what a screen reader has on the screen: the names of what is shown, in order."""
     return str(page.locator("body").aria_snapshot())
+
+
+def test_the_staffs_sheet_is_fetched_once_and_there_without_a_network(served: Served, browser: Start) -> None:
+    with phone_page(browser()) as page:
+        ready(page, served, "kino")
+        page.get_by_test_id("open-menu").click()
+        page.get_by_test_id("open-staff").click()
+        with page.expect_download() as saved:
+            page.get_by_test_id("staff-open").click()
+        assert saved.value.path().read_bytes().startswith(b"%PDF-")
+        page.get_by_test_id("close").click()
+        page.route(API, stopped)
+        page.get_by_test_id("open-staff").click()
+        expect(page.get_by_test_id("staff-open")).to_be_visible(timeout=WAIT)
+        page.get_by_test_id("close").click()
+        # In a language that was never fetched there is none, and that is said.
+        page.get_by_test_id("language-en").click()
+        page.get_by_test_id("open-staff").click()
+        expect(page.get_by_test_id("staff-failed")).to_contain_text("network", timeout=WAIT)
+
+
+def test_a_screen_that_the_phone_has_not_fetched_says_so_and_comes_with_the_network(
+    served: Served, browser: Start
+) -> None:
+    seldom = re.compile("sheet_screens")
+    with phone_page(browser()) as page:
+        page.route("**/sw.js", stopped)
+        page.route(seldom, stopped)
+        enrol(page, served, "kino")
+        page.get_by_test_id("open-today").click()
+        expect(page.get_by_test_id("not-here-yet")).to_be_visible(timeout=WAIT)
+        page.get_by_test_id("close").click()
+        state(page, "scan", "typed")
+        page.get_by_test_id("open-menu").click()
+        expect(page.get_by_test_id("not-here-yet")).to_be_visible(timeout=WAIT)
+        page.unroute(seldom)
+        page.get_by_test_id("not-here-again").click()
+        expect(page.get_by_test_id("switch-sound")).to_be_visible(timeout=WAIT)
 
 
 def test_a_day_by_keyboard_alone_and_what_a_screen_reader_says_of_it(served: Served, browser: Start) -> None:
