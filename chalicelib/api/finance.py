@@ -2,7 +2,7 @@
 
 import re
 from datetime import date
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeAlias
 
 from msgspec import Meta
 
@@ -25,6 +25,7 @@ _FILE_TYPES: Final = (
     "text/csv", "text/plain", "application/xml", "application/zip",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 )  # fmt: skip
+Day: TypeAlias = date  # for a body that has a field of that name
 Code = Annotated[str, Meta(max_length=100)]
 
 
@@ -57,11 +58,13 @@ class DecisionBody(Body, frozen=True):
 
 
 class ObjectionBody(Body, frozen=True):
-    """What a venue does not agree with, in its own words; never a name."""
+    """What a venue does not agree with, in its own words; never a name. `offer` and `date`: which line or day."""
 
     id: Uuid
     month: Annotated[str, Meta(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
     text: Annotated[str, Meta(min_length=1, max_length=1000)]
+    offer: Id | None = None
+    date: Day | None = None
 
 
 class ObjectionAnswerBody(Body, frozen=True):
@@ -252,7 +255,8 @@ def get_statement(asking: Asking) -> Answer:
         named = {"Content-Disposition": f'inline; filename="{told[0].reference}.pdf"'}
         return Answer(statements_pdf(told), 200, "application/pdf", named)
     objections = desk.objections(asking.tenant, venue=asking.device.venue, month=month)
-    return Answer(answers.statements(month, told, objections))
+    state, months = desk.seen(asking.tenant, asking.device.venue, month, now=asking.now)
+    return Answer(answers.statements(month, told, objections, state=state, months=months))
 
 
 @doors.open(
@@ -261,7 +265,9 @@ def get_statement(asking: Asking) -> Answer:
 )  # fmt: skip
 def object_to_statement(asking: Asking, sent: ObjectionBody) -> Answer:
     """Take it, once however often it is sent."""
-    made = wiring.house().casework.object(
-        asking.device, named=sent.id, month=_month(sent.month), text=sent.text, now=asking.now
-    )
+    from chalicelib.settlement.rules import Said
+
+    offer = None if sent.offer is None else OfferId(sent.offer)
+    said = Said(sent.id, _month(sent.month), sent.text, offer, sent.date)
+    made = wiring.house().casework.object(asking.device, said, now=asking.now)
     return Answer(answers.objection(made), 201)

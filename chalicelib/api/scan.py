@@ -98,6 +98,7 @@ class DeviceClaimed(Shape):
     venue: VenueShown
     offers: list[OfferShown]
     audience: str
+    rights: list[str]
 
 
 class ToPayAnswer(AmountsAnswer):
@@ -173,7 +174,7 @@ def claim(asking: Asking, sent: ClaimBody) -> Answer:
     shown = VenueShown(id=venue.id, name=venue.name)
     answer = DeviceClaimed(
         device_id=device.id, tenant=device.tenant, municipality=configuration.municipality.number, venue=shown,
-        offers=offers, audience=house.config.host,
+        offers=offers, audience=house.config.host, rights=sorted(device.rights),
     )  # fmt: skip
     return Answer(answer, 201)
 

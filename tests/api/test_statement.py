@@ -93,6 +93,24 @@ def test_a_venue_sees_its_month_objects_is_answered_and_adjusted_and_is_paid_for
     assert (late.status, late.code) == (409, "month_approved")
 
 
+def test_an_objection_names_its_day_and_offer_and_the_page_knows_which_months_there_are(town: Town, month: str) -> None:
+    phone = town.enrol("bad", "statement")
+    shown = signed(phone, "/v1/scan/statement", {"month": month}).json
+    first = f"{town.moment.year - 1}-01"  # when the agreement began
+    assert (shown["state"], shown["statements"]) == ("open", [])
+    assert (shown["months"][0], shown["months"][-1], len(shown["months"])) == (month, first, 13)
+    path = "/v1/scan/statement/objections"
+    about = {"id": str(uuid.uuid4()), "month": month, "text": "Det var to.", "offer": "inngang", "date": f"{month}-03"}
+    made = phone.send("POST", path, about)
+    assert (made.status, made.json["offer"], made.json["date"]) == (201, "inngang", f"{month}-03")
+    assert phone.send("POST", path, about).json == made.json
+    assert phone.send("POST", path, {**about, "date": f"{month}-04"}).code == "id_used_otherwise"
+    fresh = {**about, "id": str(uuid.uuid4())}
+    assert phone.send("POST", path, {**fresh, "date": f"{first}-31"}).code == "another_month"
+    assert phone.send("POST", path, {**fresh, "offer": "ukjent"}).code == "unknown_offer"
+    assert town.ask("office", "GET", "/v1/objections").json["objections"] == [made.json]
+
+
 def test_finance_sets_the_codes_pulls_the_bank_file_and_notes_that_it_is_paid(town: Town, month: str) -> None:
     phone = town.enrol("bad")
     assert phone.send("POST", "/v1/scan/visits", town.visit(town.card()["token"])).status == 201

@@ -109,6 +109,8 @@ class ObjectionAnswer(Shape):
     state: str
     answer: str
     answered_at: str | None
+    offer: str | None
+    date: date | None
 
 
 class ObjectionsAnswer(Shape):
@@ -150,6 +152,8 @@ class StatementAnswer(Shape):
 
 class StatementsAnswer(Shape):
     month: str
+    state: str  # of the month: an objection is taken until it is approved
+    months: list[str]  # that the venue may have statements for, newest first
     statements: list[StatementAnswer]
     objections: list[ObjectionAnswer]
 
@@ -223,13 +227,16 @@ def objection(stored: Objection) -> ObjectionAnswer:
     return ObjectionAnswer(
         id=stored.id, venue=stored.venue, month=stored.month, text=stored.text, at=rfc3339(stored.at),
         state=stored.state, answer=stored.answer, answered_at=instant_of(stored.answered_at),
+        offer=stored.offer, date=stored.date,
     )  # fmt: skip
 
 
-def statements(month: str, told: Iterable[Statement], objections: Iterable[Objection]) -> StatementsAnswer:
+def statements(
+    month: str, told: Iterable[Statement], objections: Iterable[Objection], *, state: str, months: list[str]
+) -> StatementsAnswer:  # fmt: skip
     """Show a venue its month."""
     return StatementsAnswer(
-        month=month,
+        month=month, state=state, months=months,
         statements=[
             StatementAnswer(
                 reference=each.reference, settle_by=each.settle_by, way=each.way, because=each.because,

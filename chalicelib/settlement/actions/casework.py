@@ -15,11 +15,14 @@ from chalicelib.settlement.rules import (
     Draft,
     MonthState,
     Objection,
+    Said,
     Statement,
     Tally,
     book_of,
     check_month,
     check_second_person,
+    months_of,
+    objection_of,
     settle,
     statement_of,
     tally_of,
@@ -102,15 +105,27 @@ class Casework:
             statement_of(book, account, tally, is_final=closed) for account in accounts if account.venue == venue
         ]  # fmt: skip
 
-    def object(self, device: Device, *, named: str, month: str, text: str, now: datetime) -> Objection:
+    def seen(self, tenant: Tenant, venue: VenueId, month: str, *, now: datetime) -> tuple[MonthState, list[str]]:
+        """Say how far a month has come, and for which months the venue may have statements, newest first."""
+        settlement = self.closing.store.load(tenant, month)
+        state = MonthState.OPEN if settlement is None else settlement.state
+        return state, months_of(self.configuration(tenant), venue, now)
+
+    def object(self, device: Device, said: Said, *, now: datetime) -> Objection:
         """Take a venue's objection, once however often it is sent.
 
-        Raises ConflictError `month_approved` once the month is, and `id_used_otherwise`.
+        Raises ConflictError `month_approved` once the month is, and `id_used_otherwise`; RuleError `another_month` for
+        a day outside it; UnknownError `unknown_offer`.
         """
+        month = said.month
         check_month(month)
-        made = Objection(named, device.venue, month, text, device.id, now)
-        standing = self.store.objection(device.tenant, named)
+        made = objection_of(said, device, now)
+        standing = self.store.objection(device.tenant, said.id)
         if standing is None:
+            offers = self.configuration(device.tenant).offers
+            if said.offer is not None and (device.venue, said.offer) not in offers:
+                code, detail = "unknown_offer", "There is no such offer at this venue."
+                raise UnknownError(code, detail)
             if month > oslo_month(now):
                 code, detail = "month_not_begun", "The month has not begun."
                 raise RuleError(code, detail)
@@ -119,7 +134,7 @@ class Casework:
                 code, detail = "month_approved", "The month is approved; ask the office for an adjustment."
                 raise ConflictError(code, detail)
             standing = self.store.object(device.tenant, made)
-        if (standing.venue, standing.month, standing.text) != (made.venue, made.month, made.text):
+        if standing.said != made.said:
             code, detail = "id_used_otherwise", "This id was used for something else."
             raise ConflictError(code, detail)
         return standing

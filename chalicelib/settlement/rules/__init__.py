@@ -13,7 +13,16 @@ from chalicelib.settlement.rules.accounts import (
     way_of,
 )
 from chalicelib.settlement.rules.books import Book, Payee, book_of
-from chalicelib.settlement.rules.cases import Adjustment, CaseState, Draft, Objection, check_second_person, terms_of
+from chalicelib.settlement.rules.cases import (
+    Adjustment,
+    CaseState,
+    Draft,
+    Objection,
+    Said,
+    check_second_person,
+    objection_of,
+    terms_of,
+)
 from chalicelib.settlement.rules.facts import (
     Adjusted,
     Counted,
@@ -43,6 +52,7 @@ from chalicelib.settlement.rules.months import (
     check_over,
     first_month,
     month_before,
+    months_of,
     open_months,
     waiting_of,
 )
@@ -73,6 +83,7 @@ __all__ = [
     "Payee",
     "Payment",
     "Run",
+    "Said",
     "Settlement",
     "Statement",
     "StatementOffer",
@@ -101,6 +112,8 @@ __all__ = [
     "late_line",
     "line_of",
     "month_before",
+    "months_of",
+    "objection_of",
     "open_months",
     "payments_of",
     "settle",

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeAlias
 
+from chalicelib.access.rules import Device
 from chalicelib.settlement.rules.facts import Terms
 from chalicelib.shared.answers import ForbiddenError, RuleError
 from chalicelib.shared.ids import CallerId, DeviceId, OfferId, ProgrammeId, VenueId, VisitId
@@ -24,7 +25,7 @@ class CaseState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """That a venue does not agree with its statement. The office answers."""
+    """That a venue does not agree with its statement, or with one offer or day of it. The office answers."""
 
     id: str
     venue: VenueId
@@ -36,6 +37,24 @@ class Objection:
     answer: str = ""
     answered_by: CallerId | None = None
     answered_at: datetime | None = None
+    offer: OfferId | None = None
+    date: Day | None = None
+
+    @property
+    def said(self) -> tuple[object, ...]:
+        """Give what the venue said, by which a second sending of it is known."""
+        return self.venue, self.month, self.text, self.offer, self.date
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An objection as it is sent. `id` is made by the phone; `offer` and `date` say which line or day it is about."""
+
+    id: str
+    month: str
+    text: str
+    offer: OfferId | None = None
+    date: Day | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +89,16 @@ class Draft:
     reason: str
     amount: Ore | None = None
     about: VisitId | None = None
+
+
+def objection_of(said: Said, device: Device, now: datetime) -> Objection:
+    """Write down what a venue's phone said. Raises RuleError `another_month` where the day is not of the month."""
+    if said.date is not None and f"{said.date:%Y-%m}" != said.month:
+        code, detail = "another_month", "The day is not of the month that the objection is about."
+        raise RuleError(code, detail)
+    return Objection(
+        said.id, device.venue, said.month, said.text, device.id, now, offer=said.offer, date=said.date
+    )  # fmt: skip
 
 
 def terms_of(draft: Draft, configuration: Configuration, *, today: date) -> Terms:

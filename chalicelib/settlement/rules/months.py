@@ -137,6 +137,17 @@ def open_months(stored: Iterable[Settlement], first: str | None, now: datetime) 
     return unclosed
 
 
+def months_of(configuration: Configuration, venue: VenueId, now: datetime) -> list[str]:
+    """Name the months that a venue may have a statement for: from its first agreement to the current, newest first."""
+    starts = [f"{each.starts:%Y-%m}" for each in configuration.agreements if each.venue == venue]
+    month = current = oslo_month(now)
+    named = [current]
+    while month > min(starts, default=current):
+        month = month_before(month)
+        named.append(month)
+    return named
+
+
 def month_before(month: str) -> str:
     """Give the month before `yyyy-mm`."""
     return f"{add_months(date.fromisoformat(f'{month}-01'), -1):%Y-%m}"
