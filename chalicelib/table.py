@@ -367,6 +367,26 @@ class TransferRow(Row, discriminator="transfer"):
     ages = UnicodeAttribute(null=True)  # JSON: for each leg the months that its minutes were earned in
 
 
+class HoldRow(Row, discriminator="hold"):
+    """Minutes reserved for one purpose, until they are posted, voided, or the time is over; in the index till then."""
+
+    currency = UnicodeAttribute()
+    debit = UnicodeAttribute()
+    credit = UnicodeAttribute()
+    minutes = NumberAttribute()
+    what = UnicodeAttribute()
+    ends = NumberAttribute()  # seconds since 1970
+    state = UnicodeAttribute()
+    ended_by = UnicodeAttribute(null=True)  # the transfer that posted it
+
+
+class CheckpointRow(Row, discriminator="checkpoint"):
+    """What an account without a row of its own came to, up to the entry that the sort key names. Never changed."""
+
+    minutes = NumberAttribute()
+    entries = NumberAttribute()
+
+
 class ReversalRow(Row, discriminator="reversal"):
     """That a transfer was reversed, and by which one: it stands once."""
 
@@ -376,6 +396,26 @@ class ReversalRow(Row, discriminator="reversal"):
 def ledger_pk(tenant: str, currency: str, account: str) -> str:
     """Find an account of a currency: what it has (`BALANCE`) and what made it so (`ENTRY#…`)."""
     return f"T#{tenant}#LEDGER#{currency}#ACCOUNT#{account}"
+
+
+def accounts_group(tenant: str) -> str:
+    """GSI1: the accounts that have a row, `<currency>#<day it was opened>#<name>`."""
+    return f"T#{tenant}#ACCOUNTS"
+
+
+def hold_pk(tenant: str, hold: str) -> str:
+    """Find a hold (`HOLD`)."""
+    return f"T#{tenant}#HOLD#{hold}"
+
+
+def holds_group(tenant: str, currency: str) -> str:
+    """GSI1: the holds of a currency that are not over, `<when they end>#<account>#<id>`."""
+    return f"T#{tenant}#HOLDS#{currency}"
+
+
+def ledger_seals_pk(tenant: str, currency: str) -> str:
+    """Find the seals of a currency's transfers, in order."""
+    return f"T#{tenant}#LEDGER#{currency}#SEALS"
 
 
 def transfer_pk(tenant: str, transfer: str) -> str:

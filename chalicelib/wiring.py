@@ -141,7 +141,7 @@ class House:
         """What other stores put a transfer into a transaction of their own with."""
         from chalicelib.ledger.store import LedgerStore
 
-        return LedgerStore()
+        return LedgerStore(self.clock)
 
     @cached_property
     def bank(self) -> Bank:

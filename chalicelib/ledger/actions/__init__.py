@@ -1,5 +1,6 @@
 """The bank: where minutes are moved, reserved, given back and counted."""
 
-from chalicelib.ledger.actions.bank import Bank, Books
+from chalicelib.ledger.actions.bank import Bank
+from chalicelib.ledger.actions.books import Books
 
 __all__ = ["Bank", "Books"]

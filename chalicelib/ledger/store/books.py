@@ -1,31 +1,29 @@
 """The books of every currency: what stands in them, and the one way to write into them."""
 
-from collections.abc import Iterator
-
 from pynamodb.exceptions import DoesNotExist
 
 from chalicelib import faults, table
 from chalicelib.ledger.rules import (
     NO_LIMITS,
-    Account,
     Balance,
     Booked,
-    Entry,
+    Hold,
     Limits,
     Refused,
     State,
     Transfer,
-    is_kept,
 )
 from chalicelib.ledger.store import parts
-from chalicelib.ledger.store.rows import BALANCE, ENTRY, TRANSFER, to_balance, to_entry, to_transfer
+from chalicelib.ledger.store.accounts import AccountStore
+from chalicelib.ledger.store.holds import HoldStore
+from chalicelib.ledger.store.rows import BALANCE, REVERSAL, TRANSFER, to_transfer
 from chalicelib.parcels import Cancelled, Parcel
 from chalicelib.shared.ids import CurrencyId, Tenant, TransferId
-from chalicelib.table import AccountRow, EntryRow, TransferRow
+from chalicelib.table import AccountRow, ReversalRow, TransferRow
 
 
-class LedgerStore:
-    """Accounts, transfers and entries. Other stores put a transfer into a parcel of their own with `add`."""
+class LedgerStore(AccountStore, HoldStore):
+    """Accounts, transfers, holds. Other stores put a transfer into a parcel of their own with `add`."""
 
     def add(self, parcel: Parcel, tenant: Tenant, transfer: Transfer, *, limits: Limits = NO_LIMITS) -> None:
         """Put all that a transfer writes into a transaction; ask `rules.why_not` first, and `explain` afterwards."""
@@ -40,37 +38,53 @@ class LedgerStore:
         """
         return parts.explain(cancelled, transfers, limits)
 
-    def add_account(self, parcel: Parcel, tenant: Tenant, currency: CurrencyId, account: Account) -> None:
-        """Put a new account, with nothing in it, into a transaction; the part's name is the account's."""
-        row = AccountRow(table.ledger_pk(tenant, currency, account), BALANCE, state=State.OPEN.value)
-        is_new = AccountRow.pk.does_not_exist()
-        parcel.put(account, row, is_new)
-
     def book(self, tenant: Tenant, *transfers: Transfer, limits: Limits = NO_LIMITS) -> Booked | Refused:
         """Write transfers, all or none; of several, the first is given back."""
         parcel = Parcel()
         for transfer in transfers:
             self.add(parcel, tenant, transfer, limits=limits)
         cancelled = parcel.send()
-        if cancelled is None:
-            return Booked(transfers[0])
-        answer = self.explain(cancelled, *transfers, limits=limits)
+        answer = Booked(transfers[0]) if cancelled is None else self.explain(cancelled, *transfers, limits=limits)
         if answer is None:
             raise AssertionError
         return answer
 
-    def open(self, tenant: Tenant, currency: CurrencyId, account: Account) -> None:
-        """Open an account where there is none; twice is as good as once."""
+    def post(self, tenant: Tenant, hold: Hold, transfer: Transfer) -> Booked | Refused:
+        """Write the transfer that ends a hold."""
         parcel = Parcel()
-        self.add_account(parcel, tenant, currency, account)
-        parcel.send()
+        self.add_posting(parcel, tenant, hold, transfer)
+        cancelled = parcel.send()
+        if cancelled is None:
+            return Booked(transfer)
+        answer = self.explain(cancelled, transfer)
+        if not isinstance(answer, Booked):
+            answer = self.explain_posting(cancelled, hold, transfer.made_at) or answer
+        if answer is None:
+            raise AssertionError
+        return answer
 
-    def set_state(self, tenant: Tenant, currency: CurrencyId, balance: Balance, state: State) -> bool:
-        """Close or open an account that is as it was read; False where it is not."""
+    def empty(self, tenant: Tenant, balance: Balance, transfer: Transfer, *, closes: bool = False) -> Booked | None:
+        """Write a transfer out of an account that is as it was read, `closes` it or gives it the `lots` read with it.
+
+        None where it has changed since. What stands under the transfer's id is given back first.
+        """
+        parcel = Parcel()
+        as_read = AccountRow.version == balance.version
+        actions = [AccountRow.state.set(State.CLOSED.value)] if closes else [AccountRow.lots.set(dict(balance.lots))]
+        also = {balance.account: (as_read, actions)}
+        parts.add_transfer(parcel, tenant, transfer, NO_LIMITS, also=also)
+        cancelled = parcel.send()
+        if cancelled is None:
+            return Booked(transfer)
+        answer = self.explain(cancelled, transfer)
+        return answer if isinstance(answer, Booked) else None
+
+    def set_lots(self, tenant: Tenant, currency: CurrencyId, balance: Balance) -> bool:
+        """Give an account that is as it was read the lots read with it; False where it is not."""
         parcel = Parcel()
         row = AccountRow(table.ledger_pk(tenant, currency, balance.account), BALANCE)
         as_read = AccountRow.version == balance.version
-        actions = [AccountRow.state.set(state.value), AccountRow.version.add(1)]
+        actions = [AccountRow.lots.set(dict(balance.lots)), AccountRow.version.add(1)]
         parcel.update(balance.account, row, actions, as_read)
         return parcel.send() is None
 
@@ -84,26 +98,12 @@ class LedgerStore:
             return None
         return to_transfer(row)
 
-    def balance(self, tenant: Tenant, currency: CurrencyId, account: Account) -> Balance | None:
-        """Give what an account has; None where it was never opened."""
-        if not is_kept(account):
-            found = self.entries(tenant, currency, account)
-            return Balance(account, sum(entry.minutes for entry in found))
+    def reversed_by(self, tenant: Tenant, transfer: TransferId) -> TransferId | None:
+        """Give the transfer that took another back."""
         try:
             row = faults.patiently(
-                lambda: AccountRow.get(table.ledger_pk(tenant, currency, account), BALANCE, consistent_read=True)
+                lambda: ReversalRow.get(table.transfer_pk(tenant, transfer), REVERSAL, consistent_read=True)
             )
         except DoesNotExist:
             return None
-        return to_balance(account, row)
-
-    def entries(
-        self, tenant: Tenant, currency: CurrencyId, account: Account, *, backwards: bool = False
-    ) -> Iterator[Entry]:
-        """Give an account's entries in order, page by page."""
-        rows = EntryRow.query(
-            table.ledger_pk(tenant, currency, account), EntryRow.sk.startswith(ENTRY), consistent_read=True,
-            scan_index_forward=not backwards,
-        )  # fmt: skip
-        while (row := faults.patiently(lambda: next(rows, None))) is not None:
-            yield to_entry(account, row)
+        return TransferId(row.by)

@@ -1,6 +1,6 @@
 """What a transfer puts into a transaction, and how the ledger reads its refusal."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
@@ -13,6 +13,7 @@ from chalicelib.ledger.rules import (
     Limits,
     Refusal,
     Refused,
+    Sort,
     State,
     Transfer,
     aging,
@@ -20,6 +21,7 @@ from chalicelib.ledger.rules import (
     entries,
     is_kept,
     movements,
+    sort_of,
 )
 from chalicelib.ledger.store.rows import BALANCE, REVERSAL, entry_row, to_transfer, transfer_row
 from chalicelib.parcels import Cancelled, Parcel
@@ -28,26 +30,43 @@ from chalicelib.shared.ids import CurrencyId, Tenant, TransferId
 from chalicelib.table import AccountRow, ReversalRow, TransferRow
 
 
-def add_transfer(parcel: Parcel, tenant: Tenant, transfer: Transfer, limits: Limits) -> None:
-    """Put the transfer where its id is new, both entries of each leg, and what its accounts then have."""
+def add_transfer(  # noqa: PLR0913  what is written, within which limits, and what else of its accounts
+    parcel: Parcel,
+    tenant: Tenant,
+    transfer: Transfer,
+    limits: Limits,
+    *,
+    releases: Mapping[Account, int] | None = None,
+    also: Mapping[Account, tuple[Condition, Sequence[Action]]] | None = None,
+) -> None:
+    """Put the transfer where its id is new, both entries of each leg, and what its accounts then have.
+
+    `releases` are minutes on hold that the transfer is paid from; `also` is what else must hold of an account, and
+    what else is changed in it.
+    """
     id_is_new = TransferRow.pk.does_not_exist()
     parcel.put(_transfer(transfer.id), transfer_row(tenant, transfer), id_is_new, final=True)
     for entry in entries(transfer):
-        row = entry_row(tenant, transfer.currency, entry)
-        parcel.save(row)
+        parcel.save(entry_row(tenant, transfer.currency, entry))
     if transfer.reverses is not None:
         marker = ReversalRow(table.transfer_pk(tenant, transfer.reverses), REVERSAL, by=transfer.id)
         never_reversed = ReversalRow.pk.does_not_exist()
         parcel.put(_reversal(transfer.reverses), marker, never_reversed)
     lots = aging(transfer)
     for account, change in movements(transfer).items():
-        if is_kept(account):
-            parcel.update(
-                balance_part(transfer.currency, account),
-                AccountRow(table.ledger_pk(tenant, transfer.currency, account), BALANCE),
-                [AccountRow.free.add(change), AccountRow.version.add(1), *_lots(lots.get(account, {}))],
-                may_change(account, change, limits),
-            )
+        if not is_kept(account):
+            continue
+        released = releases.get(account, 0) if releases else 0
+        condition = may_change(account, change + released, limits)
+        actions = [AccountRow.free.add(change + released), AccountRow.version.add(1), *_lots(lots.get(account, {}))]
+        if released:
+            actions.append(AccountRow.held.add(-released))
+            condition = condition & (AccountRow.held >= released)
+        if also and account in also:
+            condition = condition & also[account][0]
+            actions.extend(also[account][1])
+        row = AccountRow(table.ledger_pk(tenant, transfer.currency, account), BALANCE)
+        parcel.update(balance_part(transfer.currency, account), row, actions, condition)
 
 
 def may_change(account: Account, change: int, limits: Limits) -> Condition:
@@ -91,7 +110,8 @@ def why_not_account(cancelled: Cancelled, currency: CurrencyId, account: Account
         return Refused(Refusal.UNKNOWN_ACCOUNT, account)
     if row.state != State.OPEN:
         return Refused(Refusal.ACCOUNT_CLOSED, account)
-    return Refused(Refusal.OVER_LIMIT if floor else Refusal.NOT_ENOUGH, account)
+    has_limit = floor != 0 or sort_of(account) is Sort.CLEARING
+    return Refused(Refusal.OVER_LIMIT if has_limit else Refusal.NOT_ENOUGH, account)
 
 
 def _replay(standing: Transfer, sent: Transfer) -> Booked:

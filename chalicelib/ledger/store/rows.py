@@ -5,12 +5,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib import table
-from chalicelib.ledger.rules import Account, Balance, Entry, Leg, State, Transfer, entry_id
-from chalicelib.shared.calendar import oslo_date
-from chalicelib.shared.ids import CurrencyId, Tenant, TransferId
-from chalicelib.table import AccountRow, EntryRow, TransferRow
+from chalicelib.ledger.rules import Account, Balance, Entry, Hold, HoldState, Leg, State, Transfer, entry_id
+from chalicelib.shared.calendar import oslo_date, rfc3339
+from chalicelib.shared.ids import CurrencyId, HoldId, Tenant, TransferId
+from chalicelib.table import AccountRow, EntryRow, HoldRow, TransferRow
 
 BALANCE = "BALANCE"
+CHECKPOINT = "CHECKPOINT#"
+HOLD = "HOLD"
 TRANSFER = "TRANSFER"
 REVERSAL = "REVERSAL"
 ENTRY = "ENTRY#"
@@ -79,6 +81,38 @@ def to_balance(account: Account, row: AccountRow) -> Balance:
         account, int(row.free), int(row.held), State(row.state),
         {month: int(minutes) for month, minutes in sorted(lots.items()) if minutes}, int(row.version),
     )  # fmt: skip
+
+
+def hold_row(tenant: Tenant, hold: Hold) -> HoldRow:
+    """Write a pending hold as a row, listed by when it ends."""
+    return HoldRow(
+        table.hold_pk(tenant, hold.id),
+        HOLD,
+        group=table.holds_group(tenant, hold.currency),
+        place=f"{rfc3339(hold.ends)}#{hold.debit}#{hold.id}",
+        currency=hold.currency,
+        debit=hold.debit,
+        credit=hold.credit,
+        minutes=hold.minutes,
+        what=hold.what,
+        ends=table.epoch(hold.ends),
+        state=hold.state.value,
+    )
+
+
+def to_hold(row: HoldRow) -> Hold:
+    """Give the hold that a row holds."""
+    return Hold(
+        id=HoldId(row.pk.rpartition("#")[2]),
+        currency=CurrencyId(row.currency),
+        debit=Account(row.debit),
+        credit=Account(row.credit),
+        minutes=int(row.minutes),
+        what=row.what,
+        ends=datetime.fromtimestamp(int(row.ends), UTC),
+        state=HoldState(row.state),
+        ended_by=None if row.ended_by is None else TransferId(row.ended_by),
+    )
 
 
 def _json(value: Any) -> str:
