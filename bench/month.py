@@ -84,7 +84,16 @@ def _import(binary: Path, folder: Path, visits: int, venues: int) -> None:
     rows.parent.mkdir(parents=True)
     with rows.open("w") as out:
         out.writelines(_rows(visits, venues))
-    command = [binary, "import", "--source", folder / "export", "--schema", schema, "--output", folder / "made.db"]
+    command: list[str | Path] = [
+        binary,
+        "import",
+        "--source",
+        folder / "export",
+        "--schema",
+        schema,
+        "--output",
+        folder / "made.db",
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  our own words
     assert done.returncode == 0, done.stderr
 
