@@ -6,6 +6,7 @@ from chalicelib.api import (
     audit,
     close_months,
     finance,
+    flagged,
     holder,
     issuers,
     office,
@@ -37,6 +38,7 @@ register(
     statistics.doors,
     audit.doors,
     suspects.doors,
+    flagged.doors,
     tags.doors,
     open_doors.doors,
 )

@@ -24,6 +24,18 @@ def send(phone: Phone, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return outcomes
 
 
+def flagged(town: Town, role: str = "office", **query: str) -> list[dict[str, Any]]:
+    """Read the whole list of visits that something spoke against, page by page."""
+    found: list[dict[str, Any]] = []
+    while True:
+        page = town.ask(role, "GET", "/v1/visits/flagged", query=query)
+        assert page.status == 200, page.body
+        found += page.json["visits"]
+        if page.json["cursor"] is None:
+            return found
+        query |= {"cursor": page.json["cursor"]}
+
+
 @pytest.mark.parametrize("first", [0, 1])
 def test_two_phones_of_a_venue_without_network_for_four_days_are_paid_for_all_eight_visits(
     town: Town, first: int
@@ -46,6 +58,10 @@ def test_two_phones_of_a_venue_without_network_for_four_days_are_paid_for_all_ei
     found = visits()
     assert len(found) == 8
     assert sum("over" in (visit.flags or ()) for visit in found) == 3
+    seen = [each for each in flagged(town) if "over" in each["flags"]]
+    assert {each["visit_id"] for each in seen} <= {row["id"] for queue in queues for row in queue}
+    assert len(seen) == 3
+    assert all(each["amount"] == 12501 and each["last3"] == card["number"][-3:] for each in seen)
     assert all(visit.amount == 12501 for visit in found)
 
 
@@ -134,3 +150,49 @@ def test_a_phone_that_tells_its_queue_costs_a_write_an_hour_and_one_where_it_fil
     finally:
         events.unregister("before-send.dynamodb.UpdateItem", unique_id="told")
     assert shown(town, phone)[1] == 2
+
+
+def test_the_office_and_finance_read_page_by_page_what_something_spoke_against(town: Town) -> None:
+    cards = [town.card() for _ in range(3)]
+    places = {venue: town.enrol(venue) for venue in ("kino", "klubb")}
+    rows = {
+        venue: [
+            town.visit(cards[at % 3]["token"], offline=True)
+            | {"at": (town.moment - timedelta(minutes=at)).strftime("%Y-%m-%dT%H:%M:%SZ")}
+            for at in range(180)
+        ]
+        for venue in places
+    }
+    for venue, phone in places.items():
+        send(phone, rows[venue])
+    regular = town.ask("office", "GET", "/v1/visits/flagged", query={"venue": "bad"}).json
+    assert (regular["visits"], regular["cursor"]) == ([], None)
+    everywhere = flagged(town, "finance")
+    assert len(town.ask("office", "GET", "/v1/visits/flagged").json["visits"]) < len(everywhere)
+    assert len(everywhere) == len({each["visit_id"] for each in everywhere}) == 2 * 180 - 3 * 5 - 3 * 2
+    assert flagged(town, venue="klubb") == [each for each in everywhere if each["venue"] == "klubb"]
+    assert flagged(town, month="2020-01") == []
+
+    def small_pages(params: dict[str, Any], **_: Any) -> None:
+        params["Limit"] = 37
+
+    events = table.connection().client.meta.events
+    events.register("before-parameter-build.dynamodb.Query", small_pages)
+    try:
+        first = town.ask("office", "GET", "/v1/visits/flagged", query={"venue": "kino"}).json
+        assert first["cursor"].startswith("kino.")
+        assert len(first["visits"]) < 165
+        assert flagged(town) == everywhere
+    finally:
+        events.unregister("before-parameter-build.dynamodb.Query", small_pages)
+    one = everywhere[0]
+    assert set(one) == {
+        "visit_id", "venue", "offer", "date", "persons", "last3", "device", "flags", "amount", "taken_back"
+    }  # fmt: skip
+    voided = town.ask("office", "POST", f"/v1/visits/{one['visit_id']}/void", {"reason": "mistake"})
+    assert voided.status == 200, voided.body
+    assert flagged(town, venue=one["venue"])[0]["taken_back"]
+    for query in ({"month": "2026-13"}, {"cursor": "x.y"}, {"cursor": "kino.2026-11-22"}, {"cursor": "#"}):
+        assert town.ask("office", "GET", "/v1/visits/flagged", query=query).code == "bad_query"
+    assert town.ask("office", "GET", "/v1/visits/flagged", query={"venue": "ingen"}).code == "unknown_venue"
+    assert town.ask("issuer", "GET", "/v1/visits/flagged").code == "wrong_role"

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route, expect
 
 from chalicelib.credentials.rules import with_check_digits
+from tests.api.test_queue import flagged
 from tests.e2e.conftest import Served, as_data_url, phone_page, qr
 from tests.e2e.test_scanner import enrol, state, type_number, visits_in_table
 
@@ -374,5 +375,7 @@ def test_two_phones_of_a_venue_without_a_network_for_four_days_lose_nothing(serv
     assert len(visits) == 8
     over = [visit for visit in visits if "over" in (visit.flags or ())]
     assert len(over) == 3
+    # The office sees the three through its own door.
+    assert sum("over" in each["flags"] for each in flagged(town)) == 3
     assert told == ["over"] * len(over)
     assert all(visit.amount > 0 for visit in visits)

@@ -9,7 +9,7 @@ from chalicelib.cards.rules import Card
 from chalicelib.credentials.rules import Reading
 from chalicelib.shared.answers import OpplevError
 from chalicelib.shared.ids import CardNumber, OfferId, Tenant, VenueId, VisitId
-from chalicelib.visits.rules import Changed, Listed, Mark, Seen, Suspect, Unmark, Verdict, Visit, Void, Written
+from chalicelib.visits.rules import Changed, Flagged, Listed, Mark, Seen, Suspect, Unmark, Verdict, Visit, Void, Written
 
 
 class Presented(Protocol):
@@ -74,6 +74,11 @@ class Store(Protocol):
 
     def listed(self, tenant: Tenant, venue: VenueId, day: date) -> list[Listed]:
         """Give a venue's visits of a day that were received in the day's month."""
+
+    def flagged(
+        self, tenant: Tenant, venue: VenueId, month: str, *, after: str | None
+    ) -> tuple[list[Flagged], str | None]:
+        """Give a venue's flagged visits received in a month, some at a time, and where to read on."""
 
     def blocked(self, tenant: Tenant) -> list[str]:
         """Give the hashes of the blocked numbers, in order."""

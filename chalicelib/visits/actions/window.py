@@ -14,6 +14,7 @@ from chalicelib.shared.ids import CallerId, OfferId, Tenant, VenueId, VisitId
 from chalicelib.venues.rules import Configuration, Venue
 from chalicelib.visits.actions.asking import Asked, Outcome, Reader, Registered, Result, Store, Voided
 from chalicelib.visits.actions.drawing import Plan, Scene, plan
+from chalicelib.visits.actions.flagging import Place, flagged_at
 from chalicelib.visits.actions.supplies import Snapshot, Today, day_at_the_venue, longest_queue, supplies
 from chalicelib.visits.rules import (
     MOST_PERSONS,
@@ -21,6 +22,7 @@ from chalicelib.visits.rules import (
     Changed,
     Doubt,
     Flag,
+    Flagged,
     Seen,
     StaffSheet,
     Suspect,
@@ -138,6 +140,14 @@ class Window:
         """List the venue's visits of today, for undo from any of its phones."""
         day = oslo_date(now)
         return day_at_the_venue(self.store.listed(device.tenant, device.venue, day), device, day)
+
+    def flagged(
+        self, tenant: Tenant, month: str, *, venue: VenueId | None, after: Place | None
+    ) -> tuple[list[Flagged], Place | None]:
+        """Give visits received in a month that something spoke against, and where to read on; 404 `unknown_venue`."""
+        configuration = self.configuration(tenant)
+        venues = list(configuration.venues) if venue is None else [_venue(configuration, venue).id]
+        return flagged_at(self.store, tenant, venues, month, after=after)
 
     def suspects(self, tenant: Tenant, *, before: str | None, most: int) -> list[Suspect]:
         """List what looked like forgeries or copies, newest first, for the office (requirement OK-41: no child)."""

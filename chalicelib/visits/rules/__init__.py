@@ -16,7 +16,7 @@ from chalicelib.visits.rules.facts import Admitted, Because, Facts, Refused
 from chalicelib.visits.rules.offline import AHEAD, LATE, Flag, day_of, flags_of, nearest, over_and_done
 from chalicelib.visits.rules.sheets import STAFF_LANGUAGES, StaffLine, StaffSheet, insist_on_staff_language, staff_sheet
 from chalicelib.visits.rules.verdicts import ToPay, Verdict, minutes_since_use, verdict_of, verdict_on
-from chalicelib.visits.rules.visits import Changed, Day, Listed, Seen, Visit, Void, Written
+from chalicelib.visits.rules.visits import Changed, Day, Flagged, Listed, Seen, Visit, Void, Written
 
 __all__ = [
     "AHEAD",
@@ -32,6 +32,7 @@ __all__ = [
     "Facts",
     "Fall",
     "Flag",
+    "Flagged",
     "Listed",
     "Mark",
     "Refused",

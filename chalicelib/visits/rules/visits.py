@@ -79,6 +79,22 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True)
+class Flagged:
+    """A visit that was let in without network although something spoke against it, as the office sees it."""
+
+    id: VisitId
+    venue: VenueId
+    offer: OfferId
+    date: date
+    persons: int
+    last3: str
+    device: str
+    flags: tuple[str, ...]
+    amount: Ore
+    voided: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
     """A visit as the venue's own list of a day shows it."""
 

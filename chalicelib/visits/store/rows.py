@@ -9,7 +9,7 @@ from chalicelib.shared.calendar import oslo_month, start_of
 from chalicelib.shared.ids import CardKey, CardNumber, OfferId, ProgrammeId, Tenant, VenueId, VisitId
 from chalicelib.shared.money import Ore
 from chalicelib.table import CardRow, Row, SuspectRow, VisitRow, VoidRow
-from chalicelib.visits.rules import Doubt, Listed, Suspect, Visit, Void
+from chalicelib.visits.rules import Doubt, Flagged, Listed, Suspect, Visit, Void
 
 _KEPT_YEARS: Final = 5
 _SUSPECT_KEPT: Final = timedelta(days=365)
@@ -131,6 +131,22 @@ def to_void(visit: VisitId, row: VoidRow) -> Void:
     """Give the void that a row or a tombstone holds."""
     venue = None if row.venue is None else VenueId(row.venue)
     return Void(visit, row.void_id, row.reason, row.by, row.month, venue, row.corrects)
+
+
+def to_flagged(row: VisitRow, prefix: str) -> Flagged:
+    """Give the office's line of a visit from the index, which holds neither the day's hours nor the card."""
+    return Flagged(
+        id=VisitId(row.pk.removeprefix(prefix)),
+        venue=VenueId(row.venue),
+        offer=OfferId(row.offer),
+        date=date.fromisoformat(row.date),
+        persons=int(row.persons),
+        last3=row.last3,
+        device=row.device,
+        flags=tuple(row.flags or ()),
+        amount=Ore(int(row.amount)),
+        voided=row.void_month is not None,
+    )
 
 
 def to_listed(row: VisitRow, prefix: str) -> Listed:

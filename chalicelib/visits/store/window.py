@@ -15,11 +15,12 @@ from chalicelib.cards.rules import Card
 from chalicelib.shared.answers import TryAgainError
 from chalicelib.shared.ids import CardNumber, Tenant, VenueId, VisitId
 from chalicelib.table import BlockedRow, CardRow, PointerRow, Row, SettlementRow, SuspectRow, VisitRow, VoidRow
-from chalicelib.visits.rules import Changed, Listed, Mark, Seen, Suspect, Unmark, Visit, Void, Written
+from chalicelib.visits.rules import Changed, Flagged, Listed, Mark, Seen, Suspect, Unmark, Visit, Void, Written
 from chalicelib.visits.store.marking import as_read, marking, still_may, unmarking
 from chalicelib.visits.store.rows import (
     suspect_row,
     to_card,
+    to_flagged,
     to_listed,
     to_standing,
     to_suspect,
@@ -138,6 +139,23 @@ class VisitStore:
         rows = self._patiently(lambda: list(Row.by_month.query(group, table.ByMonth.place.startswith(f"{day}#"))))
         prefix = table.visit_pk(tenant, "")
         return [to_listed(row, prefix) for row in self._alive(rows) if isinstance(row, VisitRow)]
+
+    def flagged(
+        self, tenant: Tenant, venue: VenueId, month: str, *, after: str | None
+    ) -> tuple[list[Flagged], str | None]:
+        """Give the flagged visits among a megabyte of a venue's visits received in a month, and where to read on."""
+        later = None if after is None else table.ByMonth.place > after
+        spoken_against = VisitRow.flags.exists()
+
+        def ask() -> tuple[list[Any], str | None]:
+            pages = Row.by_month.query(table.settle_group(tenant, venue, month), later, spoken_against).page_iter
+            rows = [Row.from_raw_data(item) for item in next(pages)["Items"]]
+            ended = pages.last_evaluated_key
+            return rows, None if ended is None else str(ended["GSI1SK"]["S"])
+
+        rows, read_on = self._patiently(ask)
+        prefix = table.visit_pk(tenant, "")
+        return [to_flagged(row, prefix) for row in self._alive(rows)], read_on
 
     def blocked(self, tenant: Tenant) -> list[str]:
         """Give the hashes of the blocked numbers, in order."""
