@@ -12,6 +12,7 @@ from chalicelib.api import (
     office,
     open_doors,
     prints,
+    proofs,
     renewals,
     scan,
     seal_hours,
@@ -40,6 +41,7 @@ register(
     suspects.doors,
     flagged.doors,
     tags.doors,
+    proofs.doors,
     open_doors.doors,
 )
 

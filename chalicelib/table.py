@@ -328,6 +328,29 @@ class SealRow(Row, discriminator="seal"):
     mac = UnicodeAttribute()
 
 
+class AttestationRow(Row, discriminator="attestation"):
+    """What was attested of somebody by name; its paper holds on when this has gone."""
+
+    currency = UnicodeAttribute()
+    document = UnicodeAttribute()  # JSON of attestations.rules.Facts
+    issued_on = UnicodeAttribute()
+    issued_by = UnicodeAttribute()
+    key_id = NumberAttribute()
+    member = UnicodeAttribute(null=True)
+
+
+class AttestationOfRow(Row, discriminator="attestation_of"):
+    """That a member has an attestation, beside the member, so that it is found and forgotten with them."""
+
+
+class RevocationRow(Row, discriminator="revocation"):
+    """That an attestation holds no longer: no name, and it outlives the record."""
+
+    on = UnicodeAttribute()
+    because = UnicodeAttribute()
+    by = UnicodeAttribute()
+
+
 class BookRow(Row, discriminator="book"):
     """Since when a municipality's changes are written down."""
 
@@ -526,6 +549,21 @@ def chain_pk(tenant: str) -> str:
 def audit_pk(tenant: str, day: str) -> str:
     """Find the entries of an Oslo day, in the order they were made."""
     return f"T#{tenant}#AUDIT#{day}"
+
+
+def member_pk(tenant: str, member: str) -> str:
+    """Find a member of TimeKred (`MEMBER`) and what is theirs."""
+    return f"T#{tenant}#MEMBER#{member}"
+
+
+def attestation_pk(tenant: str, attestation: str) -> str:
+    """Find an attestation (`ATTESTATION`), and that it was taken back (`REVOCATION`)."""
+    return f"T#{tenant}#ATTESTATION#{attestation}"
+
+
+def attestations_group(tenant: str, currency: str) -> str:
+    """GSI1: the attestations of a currency, sorted by day and id."""
+    return f"T#{tenant}#ATTESTATIONS#{currency}"
 
 
 def seals_pk(tenant: str) -> str:

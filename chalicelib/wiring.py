@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from chalicelib.access.actions import Gate, UnitDesk
     from chalicelib.archive.actions import Archive
+    from chalicelib.attestations.actions import AttestationDesk
     from chalicelib.audit.actions import AuditBook
     from chalicelib.cards.actions import CardDesk
     from chalicelib.credentials.actions import Mint
@@ -194,6 +195,20 @@ class House:
 
         return Statistics(
             store=StatisticsStore(), files=self.files, configuration=self.terms.configuration, paper=paper
+        )
+
+    @cached_property
+    def attestations(self) -> AttestationDesk:
+        """Where attestations are given and checked."""
+        from chalicelib.attestations.actions import AttestationDesk
+        from chalicelib.attestations.store import AttestationStore
+
+        return AttestationDesk(
+            store=AttestationStore(self.notary),
+            configuration=self.terms.configuration,
+            tenants=self.terms.tenant_of,
+            keys=self.keys,
+            host=self.config.host,
         )
 
     @cached_property

@@ -222,6 +222,10 @@ class Pen:
         wide, high = [_points(run * _MODULE) for run in steps], _points(-_MODULE)
         self._draw(f"{columns[column]} {rows[row]} {wide[run]} {high} re f" for row, column, run in code.runs)
 
+    def link(self, address: str, x: float, y: float, width: float, height: float) -> None:
+        """Let a click on a rectangle open an address, where the paper is read on a screen."""
+        self._pdf.link(x, y, width, height, address)
+
     def _at(self, x: float, y: float) -> str:
         return f"{_points(x)} {_points(self._high - y)}"
 

@@ -39,7 +39,7 @@ test("our own pages, styles and code name no foreign address", () => {
 });
 
 test("no page carries a style or a script of its own, which its policy would refuse", () => {
-  for (const page of ["index.html", "card.html", "docs.html"]) {
+  for (const page of ["index.html", "card.html", "docs.html", "paper.html"]) {
     const text = readFileSync(`${ROOT}${page}`, "utf8");
     assert.doesNotMatch(text, /<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)/i, page);
   }

@@ -287,7 +287,7 @@ def test_no_path_leads_out_of_the_pages_folder(address: str, path: str) -> None:
 
 
 def test_every_short_address_names_a_file_that_could_be_one(pages: Path) -> None:
-    for name in ("sw.js", "docs.html"):
+    for name in ("sw.js", "docs.html", "paper.html"):
         (pages / name).write_text("")
     mapped = json.loads((Path(__file__).parents[2] / "infra" / "pages.json").read_text())
     for path in mapped:

@@ -1,0 +1,1 @@
+"""Attestations: what somebody has done, on paper that anyone can check."""

@@ -1,0 +1,53 @@
+"""What an attestation says, and the signed code that says it again."""
+
+from chalicelib.attestations.rules.codes import (
+    DOMAIN,
+    SignedFacts,
+    from_token,
+    pack,
+    to_token,
+    token_in,
+    unpack,
+)
+from chalicelib.attestations.rules.facts import (
+    LANGUAGES,
+    MOST_TASKS,
+    Attestation,
+    AttestationId,
+    Because,
+    Extent,
+    Facts,
+    Measure,
+    Revocation,
+    Standing,
+    Verified,
+    faults_of,
+    goes,
+    is_kept,
+    tidied,
+)
+
+__all__ = [
+    "DOMAIN",
+    "LANGUAGES",
+    "MOST_TASKS",
+    "Attestation",
+    "AttestationId",
+    "Because",
+    "Extent",
+    "Facts",
+    "Measure",
+    "Revocation",
+    "SignedFacts",
+    "Standing",
+    "Verified",
+    "faults_of",
+    "from_token",
+    "goes",
+    "is_kept",
+    "pack",
+    "tidied",
+    "to_token",
+    "token_in",
+    "unpack",
+]

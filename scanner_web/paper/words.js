@@ -1,0 +1,139 @@
+// What is said behind the codes on paper, in the languages that such papers come in.
+
+export const LANGUAGES = /** @type {const} */ (["nb", "nn", "en"]);
+/** @typedef {typeof LANGUAGES[number]} Language */
+/** @typedef {typeof NB} Words */
+
+const NB = {
+  name: "Bokmål",
+  locale: "nb-NO",
+  languages: "Språk",
+  retry: "Prøv igjen",
+  network: "Ingen forbindelse",
+  network_text: "Siden får ikke svar. Se om telefonen har dekning, og prøv igjen.",
+  attestation: {
+    title: "Attest",
+    loading: "Kontrollerer attesten …",
+    holds: "Attesten er ekte",
+    holds_text: "Gitt av {municipality} {issued}.",
+    not_kept: "Attesten er ekte",
+    not_kept_text: "Gitt av {municipality} {issued}. Kommunen oppbevarer ikke lenger opplysningene; underskriften i koden gjelder likevel.",
+    revoked: "Attesten er trukket tilbake",
+    revoked_text: "{municipality} trakk den tilbake {revoked}. Den gjelder ikke lenger.",
+    not_ours: "Dette er ingen gyldig kode",
+    not_ours_text: "Koden er endret, skadet eller ikke laget av kommunen. Papiret den står på, er ikke bekreftet. Skann en gang til for å være sikker.",
+    nothing: "Skann koden på attesten",
+    nothing_text: "Hold telefonens kamera over koden nederst på attesten. Da vises det som ble attestert.",
+    person: "Attesten gjelder",
+    organisation: "Hvor",
+    period: "Når",
+    extent: "Omfang",
+    tasks: "Oppgaver",
+    signatory: "Bekreftet av",
+    compare: "Sammenlign med papiret. Står det noe annet der, er papiret endret, og det gjelder som står her.",
+    number: "Nr. {id}",
+    total: "{time} til sammen",
+    week: "{time} i uken",
+    percent: "{n} % av full tid",
+  },
+  hours: { one: "time", many: "timer", minutes: "minutter" },
+};
+
+/** @type {Words} */
+const NN = {
+  name: "Nynorsk",
+  locale: "nn-NO",
+  languages: "Språk",
+  retry: "Prøv igjen",
+  network: "Inga samband",
+  network_text: "Sida får ikkje svar. Sjå om telefonen har dekning, og prøv igjen.",
+  attestation: {
+    title: "Attest",
+    loading: "Kontrollerer attesten …",
+    holds: "Attesten er ekte",
+    holds_text: "Gjeven av {municipality} {issued}.",
+    not_kept: "Attesten er ekte",
+    not_kept_text: "Gjeven av {municipality} {issued}. Kommunen tek ikkje lenger vare på opplysningane; underskrifta i koden gjeld likevel.",
+    revoked: "Attesten er trekt tilbake",
+    revoked_text: "{municipality} trekte han tilbake {revoked}. Han gjeld ikkje lenger.",
+    not_ours: "Dette er ingen gyldig kode",
+    not_ours_text: "Koden er endra, skadd eller ikkje laga av kommunen. Papiret han står på, er ikkje stadfesta. Skann ein gong til for å vere sikker.",
+    nothing: "Skann koden på attesten",
+    nothing_text: "Hald telefonkameraet over koden nedst på attesten. Då kjem det fram kva som vart attestert.",
+    person: "Attesten gjeld",
+    organisation: "Kvar",
+    period: "Når",
+    extent: "Omfang",
+    tasks: "Oppgåver",
+    signatory: "Stadfesta av",
+    compare: "Samanlikn med papiret. Står det noko anna der, er papiret endra, og det gjeld som står her.",
+    number: "Nr. {id}",
+    total: "{time} til saman",
+    week: "{time} i veka",
+    percent: "{n} % av full tid",
+  },
+  hours: { one: "time", many: "timar", minutes: "minutt" },
+};
+
+/** @type {Words} */
+const EN = {
+  name: "English",
+  locale: "en-GB",
+  languages: "Language",
+  retry: "Try again",
+  network: "No connection",
+  network_text: "There is no answer. See whether the phone has a signal, and try again.",
+  attestation: {
+    title: "Attestation",
+    loading: "Checking the attestation …",
+    holds: "The attestation is genuine",
+    holds_text: "Given by {municipality} on {issued}.",
+    not_kept: "The attestation is genuine",
+    not_kept_text: "Given by {municipality} on {issued}. The municipality no longer keeps the record; the signature in the code still holds.",
+    revoked: "The attestation was taken back",
+    revoked_text: "{municipality} took it back on {revoked}. It holds no longer.",
+    not_ours: "This is not a valid code",
+    not_ours_text: "The code was changed, is damaged, or was not made by the municipality. The paper it is on is not confirmed. Scan once more to be sure.",
+    nothing: "Scan the code on the attestation",
+    nothing_text: "Hold the phone's camera over the code at the foot of the attestation. You will see what was attested.",
+    person: "The attestation is about",
+    organisation: "Where",
+    period: "When",
+    extent: "Extent",
+    tasks: "Tasks",
+    signatory: "Confirmed by",
+    compare: "Compare with the paper. If it says anything else, the paper was changed, and what stands here is right.",
+    number: "No. {id}",
+    total: "{time} in all",
+    week: "{time} a week",
+    percent: "{n} % of full time",
+  },
+  hours: { one: "hour", many: "hours", minutes: "minutes" },
+};
+
+/** @type {Record<Language, Words>} */
+export const WORDS = { nb: NB, nn: NN, en: EN };
+
+/**
+ * Fill in what stands in braces.
+ * @param {string} text
+ * @param {Record<string, string | number>} values
+ * @returns {string}
+ */
+export function filled(text, values) {
+  return text.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
+}
+
+/**
+ * Minutes as people say them: half hours as such, other minutes beside the hours.
+ * @param {number} minutes
+ * @param {Words} words
+ * @returns {string}
+ */
+export function hours(minutes, words) {
+  const whole = Math.floor(minutes / 60);
+  const rest = minutes % 60;
+  if (rest === 30) return `${new Intl.NumberFormat(words.locale).format(minutes / 60)} ${words.hours.many}`;
+  const first = whole === 0 ? "" : `${new Intl.NumberFormat(words.locale).format(whole)} ${whole === 1 ? words.hours.one : words.hours.many}`;
+  return rest === 0 ? first : `${first} ${rest} ${words.hours.minutes}`.trim();
+}
