@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from chalicelib.credentials.actions import Mint
     from chalicelib.credentials.store import KeyRing
     from chalicelib.files import Files
-    from chalicelib.ledger.actions import Bank
+    from chalicelib.ledger.actions import Bank, Keeper
     from chalicelib.ledger.store import LedgerStore
     from chalicelib.notary import Notary
     from chalicelib.reports.actions import Statistics
     from chalicelib.settlement.actions import Auditor, Casework, Closing, Pace
-    from chalicelib.shared.ids import Tenant
+    from chalicelib.shared.ids import CurrencyId, Tenant
     from chalicelib.venues.actions import Terms
     from chalicelib.visits.actions import Window
 
@@ -73,14 +73,7 @@ class House:
         from chalicelib.audit.actions import AuditBook
         from chalicelib.audit.store import AuditStore
 
-        def key(tenant: Tenant) -> tuple[int, bytes]:
-            newest = max(self.keys.key_ids(tenant))
-            return newest, self.keys.book(tenant, newest)
-
-        def key_of(tenant: Tenant, key_id: int) -> bytes | None:
-            return self.keys.book(tenant, key_id) if key_id in self.keys.key_ids(tenant) else None
-
-        return AuditBook(store=AuditStore(), key=key, key_of=key_of)
+        return AuditBook(store=AuditStore(), key=self._sealing_key, key_of=self._sealing_key_of)
 
     @cached_property
     def gate(self) -> Gate:
@@ -150,6 +143,25 @@ class House:
         from chalicelib.ledger.actions import Bank
 
         return Bank(store=self.ledger)
+
+    @cached_property
+    def keeper(self) -> Keeper:
+        """Who seals what was moved, by the clock, and checks that the books agree."""
+        from chalicelib import table
+        from chalicelib.audit.store import AuditStore
+        from chalicelib.ledger.actions import Keeper
+        from chalicelib.ledger.store import JournalStore
+
+        def chain(currency: CurrencyId) -> AuditStore:
+            return AuditStore(chain=lambda tenant: table.ledger_seals_pk(tenant, currency))
+
+        return Keeper(
+            bank=self.bank,
+            journal=JournalStore(),
+            chain=chain,
+            key=self._sealing_key,
+            key_of=self._sealing_key_of,
+        )
 
     @cached_property
     def window(self) -> Window:
@@ -246,6 +258,13 @@ class House:
         """Give the public keys of a tenant's cards as JWKS: also the next one, so that phones have it in good time."""
         self.terms.configuration(tenant)  # UnknownError where there is no such tenant
         return self.mint.jwks(tenant, self.keys.key_ids(tenant))
+
+    def _sealing_key(self, tenant: Tenant) -> tuple[int, bytes]:
+        newest = max(self.keys.key_ids(tenant))
+        return newest, self.keys.book(tenant, newest)
+
+    def _sealing_key_of(self, tenant: Tenant, key_id: int) -> bytes | None:
+        return self.keys.book(tenant, key_id) if key_id in self.keys.key_ids(tenant) else None
 
     def _signing_key(self, tenant: Tenant, key_id: int) -> dict[str, str] | None:
         if key_id not in self.keys.key_ids(tenant):

@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Do what was asked; what stands in the way is said in one line on the error channel, with exit code 1."""
     asked = _parser().parse_args(arguments)
     try:
-        with _house(asked) as house:
+        with house_of(asked) as house:
             status: int = asked.do(house, asked)
     except OpplevError as error:
         print(f"{error.detail} ({error.code})", file=sys.stderr)
@@ -159,7 +159,8 @@ def _print_retention(found: "Retention", *, delete: bool) -> None:
 
 
 @contextmanager
-def _house(asked: argparse.Namespace) -> Iterator["House"]:
+def house_of(asked: argparse.Namespace) -> Iterator["House"]:
+    """Give the house of the stack that a command names, or of this machine."""
     if asked.table is None:
         from infra.local.house import at_home  # noqa: PLC0415  the cloud has no embedded engine
         from infra.local.places import StartError, from_environment  # noqa: PLC0415

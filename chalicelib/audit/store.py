@@ -1,6 +1,6 @@
 """Entries and seals in the table: read in order, each seal put once."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, TypeVar
 
@@ -20,8 +20,9 @@ _DAY: Final = timedelta(days=1)
 class AuditStore:
     """The book of changes. Rows past their time are passed over; every read is consistent."""
 
-    def __init__(self, page: int | None = None) -> None:
+    def __init__(self, page: int | None = None, chain: Callable[[str], str] = table.seals_pk) -> None:
         self._page = page  # rows in one request; None: as many as DynamoDB gives, 1 MB
+        self._chain = chain  # where a municipality's seals stand; a chain of something else stands elsewhere
 
     def since(self, tenant: Tenant) -> datetime | None:
         """Give the instant from which a municipality's changes are written down, or None."""
@@ -59,7 +60,7 @@ class AuditStore:
         rows = faults.patiently(
             lambda: list(
                 table.SealRow.query(
-                    table.seals_pk(tenant), table.SealRow.sk > table.BOOK, consistent_read=True,
+                    self._chain(tenant), table.SealRow.sk > table.BOOK, consistent_read=True,
                     scan_index_forward=False, limit=1,
                 )
             )
@@ -69,7 +70,7 @@ class AuditStore:
     def seal(self, tenant: Tenant, name: str, *, now: datetime) -> Seal | None:
         """Give a seal by its name, or None."""
         try:
-            row = faults.patiently(lambda: table.SealRow.get(table.seals_pk(tenant), name, consistent_read=True))
+            row = faults.patiently(lambda: table.SealRow.get(self._chain(tenant), name, consistent_read=True))
         except DoesNotExist:
             return None
         return _seal(row) if _lives(row, now) else None
@@ -77,7 +78,7 @@ class AuditStore:
     def seals(self, tenant: Tenant, first: str, before: str, *, now: datetime) -> Iterator[Seal]:
         """Give the seals from one name to before another, in order, page by page."""
         within = table.SealRow.sk.between(first, before)
-        rows = table.SealRow.query(table.seals_pk(tenant), within, consistent_read=True, page_size=self._page)
+        rows = table.SealRow.query(self._chain(tenant), within, consistent_read=True, page_size=self._page)
         for row in _each(rows, now):
             if row.sk < before:
                 yield _seal(row)
@@ -85,7 +86,7 @@ class AuditStore:
     def put_seal(self, tenant: Tenant, seal: Seal) -> bool:
         """Store a seal; False where one stands in its place, as it also does when a reply was lost."""
         row = table.SealRow(
-            table.seals_pk(tenant),
+            self._chain(tenant),
             seal.name,
             until=rfc3339(seal.until),
             more=seal.more,

@@ -103,6 +103,16 @@ def _verify_audit(places: Places, asked: argparse.Namespace) -> None:
     print(line)
 
 
+def _verify_ledger(places: Places, asked: argparse.Namespace) -> None:
+    from infra.ledger import told  # noqa: PLC0415  a token is given without loading all this
+
+    with at_home(places) as house:
+        line, agrees = told(house, asked.tenant, asked.currency, asked.kept)
+    if not agrees:
+        raise StartError(line)
+    print(line)
+
+
 def _engine(places: Places, asked: argparse.Namespace) -> None:
     del places, asked
     engine.install(ENGINE_FOLDER)
@@ -147,5 +157,13 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("--tenant", required=True)
     verify.add_argument("--kept", metavar="NAME:DIGEST", help="a seal that was kept elsewhere, to be found here again")
     verify.set_defaults(do=_verify_audit)
+    ledger = commands.add_parser("ledger", help="check the ledger of TimeKred")
+    check = ledger.add_subparsers(metavar="verify", required=True).add_parser(
+        "verify", help="say whether transfers, entries and balances agree, and nobody has altered one"
+    )
+    check.add_argument("--tenant", required=True)
+    check.add_argument("--currency", help="one of them; all, unless said")
+    check.add_argument("--kept", metavar="NAME:DIGEST", help="a seal of that currency that was kept elsewhere")
+    check.set_defaults(do=_verify_ledger)
     commands.add_parser("engine", help="fetch the embedded DynamoDB").set_defaults(do=_engine)
     return parser

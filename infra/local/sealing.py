@@ -23,6 +23,7 @@ def sealing(house: "House") -> Iterator[None]:
         while True:
             with suppress(Exception):  # a database that is busy, or on its way down: the next time seals it too
                 house.audit.seal_all_due(house.terms.tenants(), now=house.clock())
+                house.keeper.keep_all(house.terms.tenants(), now=house.clock())
             if stopped.wait(_EVERY):
                 return
 

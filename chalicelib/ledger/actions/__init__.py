@@ -2,5 +2,6 @@
 
 from chalicelib.ledger.actions.bank import Bank
 from chalicelib.ledger.actions.books import Books
+from chalicelib.ledger.actions.keeping import Journal, Keeper
 
-__all__ = ["Bank", "Books"]
+__all__ = ["Bank", "Books", "Journal", "Keeper"]

@@ -1,5 +1,6 @@
 """The ledger in the table."""
 
 from chalicelib.ledger.store.books import LedgerStore
+from chalicelib.ledger.store.journal import JournalStore
 
-__all__ = ["LedgerStore"]
+__all__ = ["JournalStore", "LedgerStore"]
