@@ -41,6 +41,9 @@ class Clock(StrEnum):
     SUSPECT = "suspect"  # a year
     ENROLMENT = "enrolment"  # two days
     IMPORT = "import"  # when the reading in is done
+    MEMBER = "member"  # a year after leaving, and no day before that
+    SEAT = "seat"  # a year after the session
+    ROOM = "room"  # 60 days
 
 
 CLOCKS: Final[Mapping[str, Clock]] = {
@@ -69,6 +72,14 @@ CLOCKS: Final[Mapping[str, Clock]] = {
     "quota": Clock.NEVER,
     "revocation": Clock.NEVER,
     "request": Clock.REQUEST,
+    "member": Clock.MEMBER,
+    "member_code": Clock.MEMBER,
+    "session": Clock.NEVER,
+    "seat": Clock.SEAT,
+    "time_offer": Clock.NEVER,
+    "room": Clock.ROOM,
+    "spend": Clock.SETTLED,
+    "visitors": Clock.NEVER,
     "reversal": Clock.NEVER,
     "seal": Clock.SETTLED,
     "settlement": Clock.SETTLED,
@@ -78,7 +89,7 @@ CLOCKS: Final[Mapping[str, Clock]] = {
     "visit": Clock.SETTLED,
     "void": Clock.SETTLED,
 }
-UNDATED: Final = frozenset({Clock.NEVER, Clock.IMPORT})
+UNDATED: Final = frozenset({Clock.NEVER, Clock.IMPORT, Clock.MEMBER})
 
 
 class Part(msgspec.Struct, frozen=True):

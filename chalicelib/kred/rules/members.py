@@ -88,6 +88,22 @@ class Member:
         return self.standing is Standing.ACTIVE
 
 
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Whose a code is, and what a partner's phone is answered by: one read, and no name in it."""
+
+    number: CardNumber
+    member: MemberId
+    currency: str
+    standing: Standing
+    band: AgeBand | None = None
+
+    @property
+    def may_earn(self) -> bool:
+        """As of the member."""
+        return self.standing in {Standing.UNNAMED, Standing.ACTIVE}
+
+
 def joined(member_id: MemberId, number: CardNumber, currency: str, person: Person, now: datetime) -> Member:
     """Make a member of somebody who joins. RuleError `consent_missing`, `guardian_missing`, `bad_name`."""
     empty = Member(member_id, currency, number, Standing.UNNAMED, oslo_date(now))

@@ -75,11 +75,17 @@ class Session:
     cancelled: bool = False
     taken: int = 0
     joined: int = 0
+    version: int = 0
 
     @property
     def is_paid(self) -> bool:
         """Say whether a seat costs time."""
         return self.price_adult > 0 or self.price_child > 0
+
+    @property
+    def sells_at_the_door(self) -> bool:
+        """Say whether it is paid as the queue comes, and not by signing up (requirement TK-06)."""
+        return self.is_paid and not self.sign_up
 
     def seats(self, now: datetime) -> int | None:
         """Give how many seats there are to give out now; None where there is room for everybody."""

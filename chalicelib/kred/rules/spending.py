@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from chalicelib.kred.rules.sessions import Session
 from chalicelib.shared.answers import Field, RuleError
 from chalicelib.shared.calendar import Period, oslo_date, stamp
 from chalicelib.shared.ids import CardNumber, DeviceId, MemberId, OfferId, SessionId, VenueId
@@ -98,8 +99,21 @@ class Room:
 
 
 @dataclass(frozen=True, slots=True)
+class Seats:
+    """The session that a purchase takes its places from, and how many it has to give out now."""
+
+    session: Session
+    limit: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Full:
+    """No place is left."""
+
+
+@dataclass(frozen=True, slots=True)
 class Visitors:
-    """How many of one age band came to a partner in a month, and for how many of them it was the first time."""
+    """How many of one age band came to a partner in a month, one a purchase, and for how many it was the first time."""
 
     month: str
     band: str
