@@ -166,6 +166,13 @@ def test_a_venue_with_an_arabic_name_has_a_statement_too() -> None:
     assert statement(KINO, LINES[2:3], book=named).startswith(b"%PDF")
 
 
+def test_a_name_with_letters_that_norwegian_lacks_stands_whole_and_costs_the_others_nothing() -> None:
+    foreign = replace(BOOK, payees={**BOOK.payees, KINO: replace(BOOK.payees[KINO], name="Čapek Łódź Ğ – «Őr»")})
+    named, usual = statement(KINO, LINES[2:3], book=foreign), statement(KINO, LINES[2:3])
+    assert "Čapek Łódź Ğ – «Őr»" in text_of(named)
+    assert len(usual) < len(named)
+
+
 def test_a_statement_drawn_twice_is_the_same_to_the_byte() -> None:
     assert statement(KINO, LINES[1:]) == statement(KINO, LINES[1:])
     tally = tally_of(LINES[:1], "2026-11").tally

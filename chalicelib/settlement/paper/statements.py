@@ -10,7 +10,8 @@ from fpdf import FPDF
 from fpdf.enums import Align, XPos, YPos
 from fpdf.fonts import TTFFont
 
-from chalicelib.press.letters import FONTS, LATIN, is_latin, tidy
+from chalicelib.press.latin import LatinDocument, Unchanged
+from chalicelib.press.letters import FONTS, is_latin, tidy
 from chalicelib.settlement.paper.statement_words import words_in
 from chalicelib.settlement.rules import LineType, Statement, StatementOffer, StatementRow, Way
 from chalicelib.shared.calendar import next_month, start_of
@@ -61,7 +62,10 @@ class _Page:
     def __init__(self, statements: Sequence[Statement]) -> None:
         statement = statements[0]
         self._told, self._words = statement, words_in(statement.language)
-        pdf = FPDF(format="A4")
+        titles = (offer.title for each in statements for offer in each.offers)
+        said = (statement.municipality, statement.name, statement.address, *titles)
+        plain = all(map(is_latin, said))
+        pdf = LatinDocument("".join(map(tidy, said))) if plain else FPDF(format="A4")
         first = date.fromisoformat(f"{next_month(statement.month)}-01")
         pdf.set_creation_date(
             start_of(first).astimezone(UTC) if statement.is_final else datetime(2020, 1, 1, tzinfo=UTC)
@@ -72,12 +76,9 @@ class _Page:
         pdf.set_margins(_LEFT, _TOP, 210 - _RIGHT)
         pdf.set_auto_page_break(auto=False)
         pdf.c_margin = 0.8
-        titles = (offer.title for each in statements for offer in each.offers)
-        said = (statement.municipality, statement.name, statement.address, *titles)
-        plain = all(map(is_latin, said))
-        for family, file in (LATIN if plain else FONTS).items():
-            pdf.add_font(family, fname=file)
         if not plain:
+            for family, file in FONTS.items():
+                pdf.add_font(family, fname=file)
             pdf.set_fallback_fonts(["arabic", "ethiopic"])
             pdf.set_text_shaping(use_shaping_engine=True)
         self._pdf = pdf
@@ -187,6 +188,8 @@ class _Page:
     def finish(self) -> bytes:
         """Give the file, and close the fonts that FPDF leaves open."""
         self._foot()
+        if isinstance(self._pdf, LatinDocument):
+            return bytes(self._pdf.output(output_producer_class=Unchanged))
         written = bytes(self._pdf.output())
         for font in self._pdf.fonts.values():
             if isinstance(font, TTFFont):
@@ -215,6 +218,11 @@ class _Page:
         pdf.set_draw_color(*(_DEEP if over else _LINE))
         pdf.set_line_width(0.3 if over else 0.15)
         pdf.set_x(_LEFT)
+        if isinstance(pdf, LatinDocument):
+            boxes = [(wide, cell, place > 1) for place, (cell, wide) in enumerate(zip(cells, _WIDTHS, strict=True))]
+            pdf.row(boxes, _TALL, filled=fill is not None, over=over)
+            pdf.ln(_TALL)
+            return
         for place, (cell, wide) in enumerate(zip(cells, _WIDTHS, strict=True)):
             align = Align.L if place < 2 else Align.R  # noqa: PLR2004  the date and the kind are words
             pdf.cell(wide, _TALL, cell, align=align, fill=fill is not None, border="T" if over else "B")
