@@ -605,11 +605,6 @@ def enrolment_pk(tenant: str, fingerprint: str) -> str:
     return f"T#{tenant}#ENROL#{fingerprint}"
 
 
-def member_pk(tenant: str, member: str) -> str:
-    """Find a member of TimeKred (`MEMBER`)."""
-    return f"T#{tenant}#MEMBER#{member}"
-
-
 def members_group(tenant: str, currency: str) -> str:
     """List the members of a currency in GSI1, by the day they joined."""
     return f"T#{tenant}#MEMBERS#{currency}"

@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib import table
+from chalicelib.access.rules import Caller, Role
 from chalicelib.kred.actions.members import Key
 from chalicelib.kred.rules import spending
 from chalicelib.kred.rules.members import AgeBand, Person, Standing
@@ -19,7 +20,7 @@ from chalicelib.shared.answers import ConflictError, ForbiddenError, RuleError, 
 from chalicelib.shared.ids import CallerId, VenueId
 from tests.kred.hall import CURRENCY, NOW, TENANT, Hall, device
 
-AWARDER = CallerId("local/anne")
+AWARDER = Caller(TENANT, frozenset({Role.COORDINATOR}), CallerId("local/anne"))
 
 
 @pytest.fixture

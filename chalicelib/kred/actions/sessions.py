@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, Protocol
 
+from chalicelib.access.rules import Caller
 from chalicelib.kred.actions.codes import Codes
 from chalicelib.kred.rules import spending
 from chalicelib.kred.rules.members import Code, Member
@@ -92,7 +93,7 @@ class Claim:
     id: str
     session: Session
     member: MemberId
-    by: CallerId
+    by: Caller
     present: int  # minutes that the session lasted
 
 
@@ -247,15 +248,15 @@ class SessionDesk:
         raise TryAgainError("busy", "Many are being checked in right now; send the same again.")
 
     def award(
-        self, tenant: Tenant, session: Session, *, by: CallerId, only: frozenset[MemberId] | None, now: datetime,
+        self, tenant: Tenant, session: Session, *, by: Caller, only: frozenset[MemberId] | None, now: datetime,
         in_time: Callable[[], bool],
     ) -> list[Awarded]:  # fmt: skip
         """Award everybody who was there, or those named, one transaction each; sent again, nobody gets it twice.
 
         Who is left when `in_time` says no is answered `try_again`.
         """
-        if session.award == 0 or session.activity is None:
-            raise RuleError(Because.NO_AWARD.value, "The session gives no time.")
+        if session.activity is None:
+            raise RuleError(Because.NO_AWARD.value, "The session is of no activity, and gives no time.")
         done = []
         for seat in self.store.seats(tenant, session):
             if only is not None and seat.member not in only:
@@ -270,7 +271,7 @@ class SessionDesk:
             done.append(self._award_one(tenant, session, seat, by=by, now=now))
         return done
 
-    def _award_one(self, tenant: Tenant, session: Session, seat: Seat, *, by: CallerId, now: datetime) -> Awarded:
+    def _award_one(self, tenant: Tenant, session: Session, seat: Seat, *, by: Caller, now: datetime) -> Awarded:
         if seat.transfer is not None:
             return Awarded(seat.member, seat.minutes, done=True, again=True)
         lasted = int((session.ends_at - session.starts_at).total_seconds() // 60)
