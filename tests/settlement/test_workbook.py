@@ -167,9 +167,9 @@ def test_a_venue_with_an_arabic_name_has_a_statement_too() -> None:
 
 
 def test_a_name_with_letters_that_norwegian_lacks_stands_whole_and_costs_the_others_nothing() -> None:
-    foreign = replace(BOOK, payees={**BOOK.payees, KINO: replace(BOOK.payees[KINO], name="Čapek Łódź Ğ – «Őr»")})
+    foreign = replace(BOOK, payees={**BOOK.payees, KINO: replace(BOOK.payees[KINO], name="Čapek Łódź Ğ \u2013 «Őr»")})
     named, usual = statement(KINO, LINES[2:3], book=foreign), statement(KINO, LINES[2:3])
-    assert "Čapek Łódź Ğ – «Őr»" in text_of(named)
+    assert "Čapek Łódź Ğ \u2013 «Őr»" in text_of(named)
     assert len(usual) < len(named)
 
 
