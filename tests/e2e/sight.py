@@ -1,0 +1,50 @@
+"""What is measured of a screen for those who see it otherwise: very large, without movement, in colours of their own."""
+
+# Whatever is cut off, sticks out or lies under something else, and whatever moves.
+FITS = """() => {
+  const said = [];
+  const name = e => `${e.tagName} ${e.getAttribute('class')}: ${e.textContent.slice(0, 40)}`;
+  const main = document.querySelector('main');
+  const seen = e => e.checkVisibility({visibilityProperty: true}) && !e.closest('.unseen, svg, [aria-hidden=true]');
+  const rolls = e => e.scrollWidth > e.clientWidth + 1;
+  for (const e of [document.scrollingElement, main]) if (rolls(e)) said.push(`rolls sideways: ${e.tagName}`);
+  for (const e of [...main.querySelectorAll('*')].filter(seen)) {
+    const { overflowX, textOverflow } = getComputedStyle(e);
+    const words = [...e.childNodes].some(n => n.nodeType === Node.TEXT_NODE && n.data.trim() !== '');
+    const cuts = ['hidden', 'clip'].includes(overflowX) && e.textContent.trim() !== '';
+    if (cuts && (rolls(e) || e.scrollHeight > e.clientHeight + 1)) said.push(`cut off: ${name(e)}`);
+    if ((e.tagName === 'INPUT' || ['auto', 'scroll'].includes(overflowX)) && rolls(e)) said.push(`too narrow: ${name(e)}`);
+    if (!words) continue;
+    const text = document.createRange();
+    text.selectNodeContents(e);
+    const out = [...text.getClientRects()].some(r => r.width > 1 && (r.right > innerWidth + 1 || r.left < -1));
+    if (out || (textOverflow === 'ellipsis' && rolls(e))) said.push(`sticks out: ${name(e)}`);
+  }
+  const rollers = [main, ...main.querySelectorAll('*')].map(e => [e, e.scrollTop]);
+  for (const e of [...main.querySelectorAll('button, input, a[href], summary, h1')].filter(seen)) {
+    e.scrollIntoView({block: 'center'});
+    const { left, top, width, height } = e.getBoundingClientRect();
+    const hit = document.elementFromPoint(left + width / 2, top + height / 2);
+    if (hit === null || !(e.contains(hit) || hit.contains(e))) said.push(`covered: ${name(e)}`);
+  }
+  for (const [e, top] of rollers) e.scrollTop = top;
+  for (const { playState, effect } of document.getAnimations()) if (playState === 'running') said.push(`moves: ${name(effect.target)}`);
+  return [...new Set(said)];
+}"""
+
+# In forced colours no background says anything: what is pressed, where a button ends and what the answer is, an edge must.
+HAS_EDGES = """() => {
+  const said = [];
+  const seen = e => e.checkVisibility({visibilityProperty: true}) && !e.closest('.unseen');
+  const width = (e, side) => getComputedStyle(e)[`${side}Style`] === 'none' ? 0 : parseFloat(getComputedStyle(e)[`${side}Width`]);
+  for (const e of [...document.querySelectorAll('main button, main input, main .answer')].filter(seen)) {
+    const label = `${e.tagName} ${e.getAttribute('class')}: ${e.textContent.slice(0, 30)}`;
+    if (width(e, 'borderTop') < (e.matches('.answer') ? 4 : 1)) said.push(`no edge: ${label}`);
+    if (e.getAttribute('aria-pressed') === 'true' && width(e, 'outline') < 3) said.push(`not told as pressed: ${label}`);
+  }
+  for (const e of document.querySelectorAll('[role=switch]')) {
+    const [track, knob] = [e.querySelector('.track'), e.querySelector('.track i')].map(part => getComputedStyle(part).backgroundColor);
+    if (track === knob) said.push(`no knob: ${e.textContent}`);
+  }
+  return said;
+}"""
