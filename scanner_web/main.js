@@ -22,11 +22,15 @@ import { wireReading } from "./wiring/reading.js";
 import { makeTill } from "./wiring/till.js";
 import { wireToday } from "./wiring/today.js";
 
+/** @import { StatementAct } from "./core/statement.js" */
 /** @import { Enrolment } from "./core/types.js" */
 /** @import { Act, App } from "./screen/frame.js" */
 
 /** The holder's page leaves a card here for the scanner of an enrolled phone. */
 const HANDED_OVER = "opplev-card";
+
+/** @type {((asked: StatementAct) => void) | null} */
+let months = null;
 
 const app = await beginning();
 const line = makeLine(app, { redraw, revoked, changed: (place) => enrolment.changed(place) });
@@ -76,6 +80,7 @@ const act = {
     if (sheet === "later") void later.begin();
     if (sheet === "share") void later.share();
     if (sheet === "staff") void staffSheet();
+    if (sheet === "statement") void venueMonth({ type: "open" });
     if (sheet === "menu") void camera.list();
     redraw();
   },
@@ -108,6 +113,7 @@ const act = {
   },
   laterChange: later.change,
   laterSave: () => void later.save(),
+  statement: (asked) => void venueMonth(asked),
   noticesSeen: () => {
     if (app.current !== null) void dropNotices(app.current.device_id).then(line.count);
   },
@@ -134,6 +140,18 @@ async function staffSheet() {
     await openStaffSheet(app, { redraw, revoked });
   } catch {
     app.staff = { state: "network", href: "", date: "" };
+    redraw();
+  }
+}
+
+/** @param {StatementAct} asked */
+async function venueMonth(asked) {
+  try {
+    const { makeStatement } = await import("./wiring/statement.js");
+    months ??= makeStatement(app, { redraw, revoked });
+    months(asked);
+  } catch {
+    app.statement = { ...app.statement, state: "network" };
     redraw();
   }
 }

@@ -105,9 +105,9 @@ export const BECAUSE = /** @type {const} */ ([
  */
 
 /**
- * What a phone knows of the venue that it stands at. `municipality` is the kommunenummer in the cards' tokens.
+ * What a phone knows of the venue that it stands at. `municipality` is the kommunenummer in the cards' tokens, `rights` what it may.
  * @typedef {{
- *   device_id: string, tenant: string, venue: {id: string, name: string}, offers: Offer[], audience: string, municipality?: number,
+ *   device_id: string, tenant: string, venue: {id: string, name: string}, offers: Offer[], audience: string, municipality?: number, rights?: string[],
  * }} Claimed
  */
 

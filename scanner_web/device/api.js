@@ -5,6 +5,7 @@ import { base64url, proofToSign } from "../core/proof.js";
 import { BusyError, NetworkError, ProblemError, RevokedError } from "./errors.js";
 import { sha256, sign } from "./keys.js";
 
+/** @import { VenueMonth } from "../core/statement.js" */
 /** @import { Asked, Claimed, Enrolment, HolderCard, Outcome, Snapshot, Today, Verdict, Visit } from "../core/types.js" */
 
 /** Longer than this and the family notices: say that the network is slow, and try again. */
@@ -246,6 +247,29 @@ export function today(enrolment) {
  */
 export function fetchStaffSheet(enrolment, language) {
   return ask(enrolment, "GET", "/v1/scan/staff-sheet", undefined, { timeout: PATIENT_TIMEOUT, query: `?language=${language}`, pdf: true });
+}
+
+const STATEMENT = "/v1/scan/statement";
+export const OBJECTIONS = `${STATEMENT}/objections`;
+
+/**
+ * The venue's month.
+ * @param {Enrolment} enrolment
+ * @param {string} month yyyy-mm
+ * @returns {Promise<VenueMonth>}
+ */
+export function fetchMonth(enrolment, month) {
+  return ask(enrolment, "GET", STATEMENT, undefined, { timeout: PATIENT_TIMEOUT, query: `?month=${month}` });
+}
+
+/**
+ * The venue's month, to print.
+ * @param {Enrolment} enrolment
+ * @param {string} month yyyy-mm
+ * @returns {Promise<ArrayBuffer>} a PDF
+ */
+export function fetchMonthPdf(enrolment, month) {
+  return ask(enrolment, "GET", STATEMENT, undefined, { timeout: PATIENT_TIMEOUT, query: `?month=${month}&format=pdf`, pdf: true });
 }
 
 /**

@@ -7,6 +7,7 @@ import { icon } from "./icons.js";
 
 /** @import { Age } from "../core/offline.js" */
 /** @import { Session } from "../core/session.js" */
+/** @import { StatementAct, StatementView } from "../core/statement.js" */
 /** @import { Carrier, Enrolment, Notice, Today } from "../core/types.js" */
 /** @import { Language, Say, WordList } from "../core/words.js" */
 /** @import { Browser } from "../device/platform.js" */
@@ -24,10 +25,10 @@ import { icon } from "./icons.js";
  * what the phone goes by is there and fresh, `age` how old it is; `notices`: what the server said of visits after the family had gone in.
  * @typedef {{
  *   say: Say, words: WordList, language: Language, likings: Likings, enrolments: Enrolment[], current: Enrolment | null, enrolling: boolean,
- *   session: Session, sheet: null | "today" | "menu" | "offers" | "practice" | "later" | "share" | "staff",
+ *   session: Session, sheet: null | "today" | "menu" | "offers" | "practice" | "later" | "share" | "staff" | "statement" | "objection",
  *   later: {date: string, first: string, last: string, number: string, persons: number, because: string | null, saved: {id: string, last3: string, date: string, persons: number}[]},
  *   share: {state: "loading" | "shown" | "not_allowed" | "network" | "problem", code: string, qr: string},
- *   staff: {state: "loading" | "shown" | "network" | "problem", href: string, date: string},
+ *   staff: {state: "loading" | "shown" | "network" | "problem", href: string, date: string}, statement: StatementView,
  *   own: {visits: number, persons: number},
  *   camera: {state: CameraState, torch: boolean, hasTorch: boolean, near: boolean, hasZoom: boolean, all: {id: string, label: string}[], current: string | null}, nfc: NfcState,
  *   enrol: {step: EnrolStep, code: string, error: string | null, hint: boolean},
@@ -49,7 +50,7 @@ import { icon } from "./icons.js";
  *   loadToday: () => void, askUndo: (visit: string | null) => void, undoVisit: (visit: string) => void,
  *   like: (change: Partial<Likings>) => void, enrolStep: (step: EnrolStep) => void, claim: (code: string, label: string) => void,
  *   begin: () => void, noticesSeen: () => void, practise: () => void,
- *   laterChange: (change: Partial<App["later"]>) => void, laterSave: () => void, switchTo: (device: string) => void, forget: (sure: boolean | null) => void,
+ *   laterChange: (change: Partial<App["later"]>) => void, laterSave: () => void, statement: (asked: StatementAct) => void, switchTo: (device: string) => void, forget: (sure: boolean | null) => void,
  * }} Act
  */
 

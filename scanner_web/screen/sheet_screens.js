@@ -209,6 +209,7 @@ export function menuSheet(app, act) {
       ),
       button({ testid: "open-practice", text: say("practice.title"), icon: "question", onClick: () => act.sheet("practice") }),
       button({ testid: "open-staff", text: say("staff.title"), icon: "list", onClick: () => act.sheet("staff") }),
+      mayCheck(app) && button({ testid: "open-statement", text: say("statement.title"), icon: "coin", onClick: () => act.sheet("statement") }),
       button({ testid: "open-share", text: say("share.title"), icon: "phone", onClick: () => act.sheet("share") }),
       button({ testid: "connect-more", text: say("menu.connect"), icon: "plus", onClick: () => act.enrolStep("welcome") }),
     ),
@@ -222,6 +223,14 @@ export function menuSheet(app, act) {
         )
       : button({ testid: "forget", text: say("menu.forget"), kind: "plain", onClick: () => act.forget(null) }),
   );
+}
+
+/**
+ * Whether this phone is one that checks the venue's month. One that was connected before phones were told asks the server.
+ * @param {App} app
+ */
+function mayCheck({ current }) {
+  return current !== null && (current.rights ?? ["statement"]).includes("statement");
 }
 
 /**

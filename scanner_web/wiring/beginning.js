@@ -39,6 +39,7 @@ export async function beginning() {
     later: { date: "", first: "", last: "", number: "", persons: 1, because: null, saved: [] },
     share: { state: "loading", code: "", qr: "" },
     staff: { state: "loading", href: "", date: "" },
+    statement: { state: "loading", month: "", months: [], told: null, pdf: { state: "none", href: "", name: "" }, draft: { about: "", date: "", text: "", state: "writing", because: null }, sent: false },
     own: { visits: 0, persons: 0 },
     waiting: 0,
     browser: browser(),

@@ -14,10 +14,10 @@ import { scanScreen } from "../screen/scan_screens.js";
 /** @import { Act, App } from "../screen/frame.js" */
 
 /** Screens that most cards never need: fetched when the first of them is asked for, and kept offline like the rest. */
-const LATE = /** @type {const} */ ({ offers: "sheets", today: "sheets", menu: "sheets", practice: "more", later: "more", share: "more", staff: "more", group: "group", "group-answer": "group" });
+const LATE = /** @type {const} */ ({ offers: "sheets", today: "sheets", menu: "sheets", practice: "more", later: "more", share: "more", staff: "more", statement: "statement", objection: "statement", group: "group", "group-answer": "group" });
 
 /**
- * @typedef {{sheets?: typeof import("../screen/sheet_screens.js"), more?: typeof import("../screen/more_sheets.js"), group?: typeof import("../screen/group_screens.js")}} LateScreens
+ * @typedef {{sheets?: typeof import("../screen/sheet_screens.js"), more?: typeof import("../screen/more_sheets.js"), group?: typeof import("../screen/group_screens.js"), statement?: typeof import("../screen/statement_screens.js")}} LateScreens
  */
 
 /**
@@ -71,12 +71,13 @@ export function makePage(app, { act, redraw, linger }) {
   async function fetchLate(part) {
     if (part === "sheets") late.sheets = await import("../screen/sheet_screens.js");
     else if (part === "more") late.more = await import("../screen/more_sheets.js");
+    else if (part === "statement") late.statement = await import("../screen/statement_screens.js");
     else late.group = await import("../screen/group_screens.js");
   }
 
   /** @param {string} state */
   function screenNow(state) {
-    const { sheets, more, group } = late;
+    const { sheets, more, group, statement } = late;
     if (app.enrolling) return enrolScreen(app, act());
     const part = LATE[/** @type {keyof typeof LATE} */ (state)];
     if (part !== undefined && late[part] === undefined) return notHereYet(app, { again, close: state === "offers" && app.session.offer === null ? null : leave });
@@ -87,6 +88,8 @@ export function makePage(app, { act, redraw, linger }) {
     if (state === "later" && more) return more.laterSheet(app, act());
     if (state === "share" && more) return more.shareSheet(app, act());
     if (state === "staff" && more) return more.staffSheet(app, act());
+    if (state === "statement" && statement) return statement.statementSheet(app, act());
+    if (state === "objection" && statement) return statement.objectionSheet(app, act());
     if (state === "persons") return personsScreen(app, act());
     if (state === "answer") return answerScreen(app, act());
     if (state === "group" && group) return group.groupScreen(app, act());

@@ -7,6 +7,7 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from chalicelib.visits.rules import Because
+from tests.e2e import statement_states
 from tests.e2e.conftest import HAND, TAGS, Served, as_data_url, qr
 from tests.e2e.test_offline import API, RENEWED, stopped
 from tests.e2e.test_scanner import code_for, state, type_number
@@ -85,7 +86,7 @@ class Phone:
         self.tap("enrol-submit")
         expect(page.get_by_test_id("enrol-error")).not_to_be_empty()
         yield "enrol-error"
-        page.get_by_test_id("enrol-code").fill(code_for(self.served, "kino")["code"])
+        page.get_by_test_id("enrol-code").fill(code_for(self.served, "kino", "scan", "statement")["code"])
         self.tap("enrol-submit")
         state(page, "enrolled")
         yield "enrolled"
@@ -262,6 +263,7 @@ class Phone:
         expect(page.get_by_test_id("staff-open")).to_be_visible(timeout=WAIT)
         yield "staff"
         self.tap("close")
+        yield from statement_states.states(self)
         self.rest()
 
     def _without_network(self) -> Iterator[str]:

@@ -24,15 +24,16 @@ def state(page: Page, *names: str) -> None:
     page.wait_for_function("names => names.includes(document.body.dataset.state)", arg=list(names), timeout=WAIT)
 
 
-def code_for(served: Served, venue: str) -> Any:
-    opened = served.town.ask("office", "POST", f"/v1/venues/{venue}/enrolments", {"label": "Luke 1"})
+def code_for(served: Served, venue: str, *rights: str) -> Any:
+    asked = {"label": "Luke 1", "rights": list(rights) or ["scan"]}
+    opened = served.town.ask("office", "POST", f"/v1/venues/{venue}/enrolments", asked)
     assert opened.status == 201
     return opened.json
 
 
-def enrol(page: Page, served: Served, venue: str) -> None:
+def enrol(page: Page, served: Served, venue: str, *rights: str) -> None:
     """Make the phone a device by opening the code's own address."""
-    page.goto(f"{served.address}/E#{code_for(served, venue)['code'].upper()}")
+    page.goto(f"{served.address}/E#{code_for(served, venue, *rights)['code'].upper()}")
     state(page, "welcome", "enrol-typed")
     if page.evaluate("document.body.dataset.state") == "welcome":
         page.get_by_test_id("enrol-type").click()
