@@ -1,4 +1,4 @@
-"""What is measured of a screen for those who see it otherwise: very large, without movement, in colours of their own."""
+"""What is measured of a screen for those who see it otherwise: large, without movement, in their own colours."""
 
 # Whatever is cut off, sticks out or lies under something else, and whatever moves.
 FITS = """() => {
@@ -13,7 +13,8 @@ FITS = """() => {
     const words = [...e.childNodes].some(n => n.nodeType === Node.TEXT_NODE && n.data.trim() !== '');
     const cuts = ['hidden', 'clip'].includes(overflowX) && e.textContent.trim() !== '';
     if (cuts && (rolls(e) || e.scrollHeight > e.clientHeight + 1)) said.push(`cut off: ${name(e)}`);
-    if ((e.tagName === 'INPUT' || ['auto', 'scroll'].includes(overflowX)) && rolls(e)) said.push(`too narrow: ${name(e)}`);
+    const holds = e.tagName === 'INPUT' || ['auto', 'scroll'].includes(overflowX);
+    if (holds && rolls(e)) said.push(`too narrow: ${name(e)}`);
     if (!words) continue;
     const text = document.createRange();
     text.selectNodeContents(e);
@@ -28,23 +29,28 @@ FITS = """() => {
     if (hit === null || !(e.contains(hit) || hit.contains(e))) said.push(`covered: ${name(e)}`);
   }
   for (const [e, top] of rollers) e.scrollTop = top;
-  for (const { playState, effect } of document.getAnimations()) if (playState === 'running') said.push(`moves: ${name(effect.target)}`);
+  const moving = document.getAnimations().filter(one => one.playState === 'running');
+  said.push(...moving.map(one => `moves: ${name(one.effect.target)}`));
   return [...new Set(said)];
 }"""
 
-# In forced colours no background says anything: what is pressed, where a button ends and what the answer is, an edge must.
+# In forced colours no background says anything: what is pressed, where a button ends and what the answer is, an edge
+# must.
 HAS_EDGES = """() => {
   const said = [];
   const seen = e => e.checkVisibility({visibilityProperty: true}) && !e.closest('.unseen');
-  const width = (e, side) => getComputedStyle(e)[`${side}Style`] === 'none' ? 0 : parseFloat(getComputedStyle(e)[`${side}Width`]);
+  const width = (e, side) => {
+    const style = getComputedStyle(e);
+    return style[`${side}Style`] === 'none' ? 0 : parseFloat(style[`${side}Width`]);
+  };
   for (const e of [...document.querySelectorAll('main button, main input, main .answer')].filter(seen)) {
     const label = `${e.tagName} ${e.getAttribute('class')}: ${e.textContent.slice(0, 30)}`;
     if (width(e, 'borderTop') < (e.matches('.answer') ? 4 : 1)) said.push(`no edge: ${label}`);
-    if (e.getAttribute('aria-pressed') === 'true' && width(e, 'outline') < 3) said.push(`not told as pressed: ${label}`);
+    if (e.matches('[aria-pressed=true]') && width(e, 'outline') < 3) said.push(`not told as pressed: ${label}`);
   }
   for (const e of document.querySelectorAll('[role=switch]')) {
-    const [track, knob] = [e.querySelector('.track'), e.querySelector('.track i')].map(part => getComputedStyle(part).backgroundColor);
-    if (track === knob) said.push(`no knob: ${e.textContent}`);
+    const fill = part => getComputedStyle(e.querySelector(part)).backgroundColor;
+    if (fill('.track') === fill('.track i')) said.push(`no knob: ${e.textContent}`);
   }
   return said;
 }"""
