@@ -351,6 +351,39 @@ class RevocationRow(Row, discriminator="revocation"):
     by = UnicodeAttribute()
 
 
+class NoteBatchRow(Row, discriminator="note_batch"):
+    """Printed notes of one worth that were made at once."""
+
+    source = UnicodeAttribute()
+    worth = NumberAttribute()
+    printed = NumberAttribute()
+    last_day = UnicodeAttribute()
+    by = UnicodeAttribute()
+    issued_at = UnicodeAttribute()
+    key_id = NumberAttribute()
+    operator = UnicodeAttribute()
+    language = UnicodeAttribute()
+    state = UnicodeAttribute()
+    ended_on = UnicodeAttribute(null=True)
+
+
+class NoteRow(Row, discriminator="note"):
+    """A printed note, found by the fingerprint of the secret in its code; the secret itself stands nowhere."""
+
+    batch = UnicodeAttribute()
+    currency = UnicodeAttribute()
+    serial = UnicodeAttribute()
+    worth = NumberAttribute()
+    last_day = UnicodeAttribute()
+    used_by = UnicodeAttribute(null=True)  # the transfer that redeemed it
+
+
+class GuessRow(Row, discriminator="guess"):
+    """How many codes of notes that there are not came from a phone or a member on a day."""
+
+    codes = NumberAttribute(default=0)
+
+
 class BookRow(Row, discriminator="book"):
     """Since when a municipality's changes are written down."""
 
@@ -693,6 +726,21 @@ def audit_pk(tenant: str, day: str) -> str:
 def member_pk(tenant: str, member: str) -> str:
     """Find a member of TimeKred (`MEMBER`) and what is theirs."""
     return f"T#{tenant}#MEMBER#{member}"
+
+
+def notes_pk(tenant: str, currency: str) -> str:
+    """Find the batches of printed notes of a currency (`BATCH#<id>`), one Query."""
+    return f"T#{tenant}#NOTES#{currency}"
+
+
+def note_pk(tenant: str, fingerprint: str) -> str:
+    """Find a printed note (`NOTE`) by the SHA-256 of its secret."""
+    return f"T#{tenant}#NOTE#{fingerprint}"
+
+
+def guesses_pk(tenant: str, who: str) -> str:
+    """Count the unknown codes of a phone or a member, one row a day."""
+    return f"T#{tenant}#GUESSES#{who}"
 
 
 def attestation_pk(tenant: str, attestation: str) -> str:

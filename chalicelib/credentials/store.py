@@ -18,6 +18,7 @@ _LEAST_CHARACTERS: Final = 32
 _INFO: Final = b"opplev/card/"
 _CARRIED: Final = "carried"  # the name in the secret under which keys of municipalities from elsewhere stand
 _BOOK_INFO: Final = b"opplev/book/"
+_NOTE_INFO: Final = b"opplev/note/"  # then the tenant; never carried, since a note is found by its fingerprint
 _TAG_INFO: Final = b"opplev/tag/"  # then the tenant, and which of a tag's two keys
 
 
@@ -59,6 +60,10 @@ class KeyRing:
     def book(self, tenant: Tenant, key_id: int) -> bytes:
         """Give the key for what is hidden in the book of changes, and for its seals; KeyError where there is none."""
         return self._book(tenant, key_id)
+
+    def notes(self, tenant: Tenant, key_id: int) -> bytes:
+        """Give the key that the secrets of printed notes are made with; KeyError where there is none."""
+        return self._stretch(key_id, 32, _NOTE_INFO + tenant.encode())
 
     def key_ids(self, tenant: Tenant | None = None) -> tuple[int, ...]:
         """Give the ids that the secret holds, in order: what a phone without network must know."""

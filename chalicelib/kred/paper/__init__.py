@@ -1,0 +1,1 @@
+"""What TimeKred prints: notes on A4 sheets, to be cut."""
