@@ -449,6 +449,44 @@ class ReversalRow(Row, discriminator="reversal"):
     by = UnicodeAttribute()
 
 
+class KredRow(Row, discriminator="kred"):
+    """A record of a currency of time: the currency, an operator, an organisation, a partner, an activity."""
+
+    document = UnicodeAttribute()  # JSON of the dataclass in kred.rules
+    version = NumberAttribute(default=0)
+
+
+class WorkerRow(Row, discriminator="worker"):
+    """Somebody who acts for an operator or an organisation of a currency, by the id that the token gives."""
+
+    lead = BooleanAttribute(default=False)
+    added_by = UnicodeAttribute()
+    added_on = UnicodeAttribute()
+
+
+class LinkRow(Row, discriminator="link"):
+    """Which member somebody is who awards others, so that they do not award themselves."""
+
+    member = UnicodeAttribute()
+    linked_on = UnicodeAttribute()
+
+
+class AwardRow(Row, discriminator="award"):
+    """What a member was given for taking part in an activity, and how long they were there."""
+
+    currency = UnicodeAttribute()
+    activity = UnicodeAttribute()
+    organisation = UnicodeAttribute()
+    member = UnicodeAttribute()
+    minutes = NumberAttribute()
+    present = NumberAttribute()
+    awarded_on = UnicodeAttribute()
+    by = UnicodeAttribute()
+    session = UnicodeAttribute(null=True)
+    reversed_by = UnicodeAttribute(null=True)
+    reversed_on = UnicodeAttribute(null=True)
+
+
 def ledger_pk(tenant: str, currency: str, account: str) -> str:
     """Find an account of a currency: what it has (`BALANCE`) and what made it so (`ENTRY#…`)."""
     return f"T#{tenant}#LEDGER#{currency}#ACCOUNT#{account}"
@@ -571,6 +609,31 @@ class VisitorsRow(Row, discriminator="visitors"):
     first = NumberAttribute(default=0)
     before = NumberAttribute(default=0)
     unasked = NumberAttribute(default=0)
+
+
+def currencies_pk(tenant: str) -> str:
+    """Find the currencies of time of a tenant, by their ids."""
+    return f"T#{tenant}#KRED"
+
+
+def currency_pk(tenant: str, currency: str) -> str:
+    """Find what is set up for a currency: operators, organisations, who acts for them, partners; one Query."""
+    return f"T#{tenant}#KRED#{currency}"
+
+
+def activities_pk(tenant: str, currency: str) -> str:
+    """Find the activities of a currency, by their ids."""
+    return f"T#{tenant}#KRED#{currency}#ACTIVITIES"
+
+
+def award_pk(tenant: str, award: str) -> str:
+    """Find an award (`AWARD`)."""
+    return f"T#{tenant}#AWARD#{award}"
+
+
+def awards_group(tenant: str, currency: str, year: str) -> str:
+    """GSI1: the awards of a currency in a year, sorted by member, day and id."""
+    return f"T#{tenant}#AWARDS#{currency}#{year}"
 
 
 def config_pk(tenant: str) -> str:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from chalicelib.credentials.actions import Mint
     from chalicelib.credentials.store import KeyRing
     from chalicelib.files import Files
+    from chalicelib.kred.actions import ActivityDesk, AwardDesk, CurrencyDesk
     from chalicelib.ledger.actions import Bank, Keeper
     from chalicelib.ledger.store import LedgerStore
     from chalicelib.notary import Notary
@@ -162,6 +163,35 @@ class House:
             key=self._sealing_key,
             key_of=self._sealing_key_of,
         )
+
+    @cached_property
+    def currencies(self) -> CurrencyDesk:
+        """Where currencies of time are set up, and where it is kept who acts for whom in them."""
+        from chalicelib.kred.actions import CurrencyDesk
+        from chalicelib.kred.store import CurrencyStore
+
+        return CurrencyDesk(
+            store=CurrencyStore(time.monotonic, self.notary),
+            accounts=self.bank,
+            known_tenant=self.terms.configuration,
+            is_venue=lambda tenant, venue: venue in self.terms.configuration(tenant).venues,
+        )
+
+    @cached_property
+    def activities(self) -> ActivityDesk:
+        """Where activities are reviewed and granted minutes."""
+        from chalicelib.kred.actions import ActivityDesk
+        from chalicelib.kred.store import ActivityStore
+
+        return ActivityDesk(store=ActivityStore(self.ledger, self.notary), desk=self.currencies, bank=self.bank)
+
+    @cached_property
+    def awards(self) -> AwardDesk:
+        """Where minutes are given for taking part."""
+        from chalicelib.kred.actions import AwardDesk
+        from chalicelib.kred.store import AwardStore
+
+        return AwardDesk(store=AwardStore(self.ledger, self.notary), desk=self.currencies)
 
     @cached_property
     def window(self) -> Window:

@@ -52,6 +52,7 @@ CLOCKS: Final[Mapping[str, Clock]] = {
     "adjustment": Clock.SETTLED,
     "attestation": Clock.SETTLED,
     "attestation_of": Clock.SETTLED,
+    "award": Clock.SETTLED,
     "blocked": Clock.CARD_ENDS,
     "book": Clock.NEVER,
     "card": Clock.CARD,
@@ -70,6 +71,8 @@ CLOCKS: Final[Mapping[str, Clock]] = {
     "note": Clock.SETTLED,
     "note_batch": Clock.SETTLED,
     "person": Clock.NEVER,
+    "kred": Clock.NEVER,
+    "link": Clock.NEVER,
     "objection": Clock.SETTLED,
     "pointer": Clock.CARD,
     "quota": Clock.NEVER,
@@ -91,6 +94,7 @@ CLOCKS: Final[Mapping[str, Clock]] = {
     "unit": Clock.NEVER,
     "visit": Clock.SETTLED,
     "void": Clock.SETTLED,
+    "worker": Clock.NEVER,
 }
 UNDATED: Final = frozenset({Clock.NEVER, Clock.IMPORT, Clock.MEMBER})
 

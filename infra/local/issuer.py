@@ -14,7 +14,7 @@ from jwt.algorithms import ECAlgorithm
 from infra.local.places import Places, write_private
 
 ISSUER: Final = "urn:opplev:local"
-ROLES: Final = ("issuer", "office", "finance", "coordinator")
+ROLES: Final = ("issuer", "office", "finance", "coordinator", "operator", "awarder", "city")
 _KEY_ID: Final = "local-1"
 
 

@@ -19,7 +19,10 @@ class Role(StrEnum):
     ISSUER = "issuer"
     OFFICE = "office"
     FINANCE = "finance"
-    COORDINATOR = "coordinator"
+    COORDINATOR = "coordinator"  # of TimeKred: every operator of a municipality, and nobody's name
+    OPERATOR = "operator"  # of a currency of time, for what is its own
+    AWARDER = "awarder"  # of an organisation under an operator
+    CITY = "city"  # whoever owns it all, and sees sums
     DEVICE = "device"
 
 

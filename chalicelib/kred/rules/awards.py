@@ -1,15 +1,26 @@
 """Who may be awarded what, by whom and when; an award is taken from an activity's grant, never made of nothing."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
 from chalicelib.kred.rules.activities import Activity, ActivityState, held_back
 from chalicelib.kred.rules.currencies import Currency, CurrencyState, in_step
 from chalicelib.kred.rules.standing import Standing
-from chalicelib.shared.ids import ActivityId, CallerId, CurrencyId, MemberId
+from chalicelib.ledger.rules import (
+    Account,
+    Leg,
+    Limits,
+    Refusal,
+    Transfer,
+    grant_account,
+    member_account,
+)
+from chalicelib.shared.ids import ActivityId, CallerId, CurrencyId, MemberId, TransferId
 
+AWARD: Final = "award"
+AWARD_REVERSED: Final = "award_reversed"
 MOST_MINUTES: Final = 24 * 60  # in one award
 
 
@@ -30,6 +41,18 @@ class NoAward(StrEnum):
     UNKNOWN_MEMBER = "unknown_member"
     OVER_LIMIT = "over_limit"  # the member would hold more than the currency allows
     ACCOUNT_CLOSED = "account_closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked for: that a member is given something for taking part. `present` is minutes of being there."""
+
+    id: str
+    activity: ActivityId
+    member: MemberId
+    minutes: int
+    present: int
+    session: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +110,48 @@ def free_of(activity: Activity, balance: int, today: date) -> int:
     return max(balance - held_back(activity, today), 0)
 
 
-def too_much(activity: Activity, balance: int, minutes: int) -> NoAward:
-    """Say why a grant account does not cover an award: it is not there, or not free yet."""
-    return NoAward.ABOVE_GRANT if minutes > balance or not activity.grants else NoAward.ABOVE_STEP
+def refused(because: Refusal, activity: Activity, account: Account | None) -> NoAward:
+    """Say in our words why the ledger does not move an award's minutes."""
+    at_the_grant = account == grant_account(activity.id)
+    match because:
+        case Refusal.NOT_ENOUGH:
+            return NoAward.ABOVE_GRANT
+        case Refusal.OVER_LIMIT:
+            return NoAward.ABOVE_STEP if at_the_grant else NoAward.OVER_LIMIT
+        case Refusal.UNKNOWN_ACCOUNT:
+            return NoAward.NO_GRANT if at_the_grant else NoAward.UNKNOWN_MEMBER
+        case _:
+            return NoAward.ACCOUNT_CLOSED
 
 
-def content(award: Award) -> tuple[object, ...]:
-    """Give what must be the same when an id is sent again."""
-    return (award.currency, award.activity, award.member, award.minutes, award.present, award.session)
+def differing(standing: Award, sent: Award) -> str | None:
+    """Name the first field in which what stands under an id is not what was sent."""
+    names = ("currency", "activity", "member", "minutes", "present", "session")
+    return next((name for name in names if getattr(standing, name) != getattr(sent, name)), None)
+
+
+def transfer_of(award: Award, now: datetime) -> Transfer | None:
+    """Give the minutes that an award moves out of its activity's grant; None where hours are only counted."""
+    if not award.minutes:
+        return None
+    leg = Leg(grant_account(award.activity), member_account(award.member), award.minutes)
+    return Transfer(TransferId(award.id), award.currency, (leg,), AWARD, now)
+
+
+def reversal_of(award: Award, reversal: str, now: datetime) -> Transfer | None:
+    """Give the minutes that go back to the grant; None where none were moved."""
+    if not award.minutes:
+        return None
+    leg = Leg(member_account(award.member), grant_account(award.activity), award.minutes)
+    wrong = TransferId(award.id)
+    return Transfer(TransferId(reversal), award.currency, (leg,), AWARD_REVERSED, now, reverses=wrong)
+
+
+def limits_of(currency: Currency, activity: Activity, award: Award) -> Limits:
+    """Give how far down the grant may go today, and how far up the member."""
+    floors = {grant_account(activity.id): held_back(activity, award.on)}
+    caps = {} if currency.most is None else {member_account(award.member): currency.most}
+    return Limits(floors, caps)
 
 
 def _wrong_amount(currency: Currency, activity: Activity, minutes: int) -> NoAward | None:

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from chalicelib.shared.answers import Field, RuleError, UnknownError
+from chalicelib.shared.answers import ConflictError, Field, RuleError, UnknownError
 from chalicelib.shared.ids import CurrencyId, OperatorId, VenueId
 
 STEPS: Final = (15, 30, 60)  # minutes; 60 are one Kred
@@ -16,6 +16,7 @@ LIGHT: Final = "#ffffff"
 _COLOUR: Final = r"#[0-9a-f]{6}"
 _MOST: Final = 100_000  # minutes; some 1,600 hours
 _MOST_LIMIT: Final = 10_000_000
+_CODES: Final = 256  # one byte of the token
 _MONTHS: Final = range(1, 121)
 _READABLE: Final = 4.5  # WCAG 2.1, contrast of text
 
@@ -55,6 +56,7 @@ class Currency:
 
     id: CurrencyId
     name: dict[str, str]
+    code: int = 0  # stands in its members' codes, given when it is first stored
     step: int = 60  # every amount is a multiple of it
     colour: str = DARK
     text_colour: str = LIGHT
@@ -113,7 +115,6 @@ class Setup:
     operators: tuple[Operator, ...] = ()
     accepts: tuple[Acceptance, ...] = ()
     partners: tuple[Partner, ...] = ()
-    versions: dict[str, int] = field(default_factory=dict)  # of each record, to change it
 
     def operator(self, operator: str) -> Operator:
         """Give an operator; UnknownError `unknown_operator`."""
@@ -129,6 +130,17 @@ class Setup:
     def takes(self, other: str) -> int:
         """Give how much another currency may owe here, 0 where its minutes are not taken."""
         return next((each.limit for each in self.accepts if each.other == other and each.open), 0)
+
+
+def with_code(before: Currency | None, sent: Currency, others: Iterable[Currency]) -> Currency:
+    """Give a currency the code that it has, or the lowest free one; ConflictError when 256 have been given."""
+    if before is not None:
+        return replace(sent, code=before.code)
+    taken = {each.code for each in others if each.id != sent.id}
+    free = next((code for code in range(_CODES) if code not in taken), None)
+    if free is None:
+        raise ConflictError("no_code_left", "A municipality can have at most 256 currencies.")
+    return replace(sent, code=free)
 
 
 def unknown_currency() -> UnknownError:

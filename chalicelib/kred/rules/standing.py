@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from chalicelib.kred.rules.activities import Activity, Organisation
-from chalicelib.kred.rules.currencies import unknown_currency
+from chalicelib.kred.rules.currencies import Setup, unknown_currency
 from chalicelib.shared.answers import ForbiddenError, UnknownError
 from chalicelib.shared.ids import CallerId, MemberId, OperatorId, OrganisationId
 
@@ -55,6 +55,14 @@ class Roster:
     def member_of(self, caller: CallerId) -> MemberId | None:
         """Give which member somebody has said to be."""
         return next((each.member for each in self.links if each.id == caller), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All that is known of one currency but its activities and members, as it was when it was read."""
+
+    setup: Setup
+    roster: Roster
 
 
 @dataclass(frozen=True, slots=True)
