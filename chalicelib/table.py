@@ -384,6 +384,26 @@ class GuessRow(Row, discriminator="guess"):
     codes = NumberAttribute(default=0)
 
 
+class SurveyRow(Row, discriminator="survey"):
+    """A round in which members are asked what taking part has meant."""
+
+    sort = UnicodeAttribute()
+    opens = UnicodeAttribute()
+    closes = UnicodeAttribute()
+    invited = NumberAttribute()
+    effects = UnicodeAttribute()
+
+
+class TicketRow(Row, discriminator="ticket"):
+    """That somebody has answered a round, as a mark that only the municipality's key makes; never when, never what."""
+
+
+class AnswerRow(Row, discriminator="answer"):
+    """What somebody answered, under a random name; never who, never when."""
+
+    document = UnicodeAttribute()
+
+
 class BookRow(Row, discriminator="book"):
     """Since when a municipality's changes are written down."""
 
@@ -804,6 +824,16 @@ def note_pk(tenant: str, fingerprint: str) -> str:
 def guesses_pk(tenant: str, who: str) -> str:
     """Count the unknown codes of a phone or a member, one row a day."""
     return f"T#{tenant}#GUESSES#{who}"
+
+
+def surveys_pk(tenant: str, currency: str) -> str:
+    """Find the asking rounds of a currency (`ROUND#<id>`), one Query."""
+    return f"T#{tenant}#SURVEYS#{currency}"
+
+
+def survey_pk(tenant: str, currency: str, survey: str) -> str:
+    """Find the spent tickets (`TICKET#…`) and the answers (`ANSWER#…`) of a round."""
+    return f"T#{tenant}#SURVEY#{currency}#{survey}"
 
 
 def attestation_pk(tenant: str, attestation: str) -> str:

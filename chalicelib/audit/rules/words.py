@@ -64,6 +64,8 @@ _SAYS: Final = {
     "adjustment.proposed": "Proposed the adjustment {ids}",
     "adjustment.accepted": "Confirmed the adjustment {ids}, which settles now",
     "adjustment.rejected": "Turned the adjustment {ids} down",
+    "survey.made": "Set up the asking round {ids}",
+    "survey.changed": "Changed the asking round {ids}",
     "notes.issued": "Made printed notes, batch {ids}",
     "notes.printed": "Printed the notes of the batch {ids}",
     "notes.voided": "Took the notes of the batch {ids} out of use",

@@ -189,7 +189,7 @@ class NoteStore:
         day = oslo_date(now)
         row = GuessRow(table.guesses_pk(tenant, who), day.isoformat())
         goes_at = table.epoch(start_of(day) + _GUESSES_KEPT)
-        faults.patiently(lambda: row.update([GuessRow.codes.add(1), GuessRow.expires.set(goes_at)]))
+        faults.patiently(lambda: row.update([GuessRow.kind.set(GuessRow), GuessRow.codes.add(1), GuessRow.expires.set(goes_at)]))
         return int(row.codes)
 
     def guessed(self, tenant: Tenant, who: str, now: datetime) -> int:

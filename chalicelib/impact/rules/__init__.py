@@ -1,0 +1,45 @@
+"""What is asked of members, what is told of their answers, and of a partner's visitors."""
+
+from chalicelib.impact.rules.surveys import (
+    CITED,
+    OUTCOMES,
+    SMALL,
+    Answers,
+    Better,
+    Outcome,
+    Reply,
+    Round,
+    RoundKind,
+    RoundState,
+    Told,
+    changed,
+    faults_of_answers,
+    faults_of_round,
+    goes,
+    state_of,
+    told_of,
+)
+from chalicelib.impact.rules.visitors import Quarter, quarters_told, total_told
+
+__all__ = [
+    "CITED",
+    "OUTCOMES",
+    "SMALL",
+    "Answers",
+    "Better",
+    "Outcome",
+    "Quarter",
+    "Reply",
+    "Round",
+    "RoundKind",
+    "RoundState",
+    "Told",
+    "changed",
+    "faults_of_answers",
+    "faults_of_round",
+    "goes",
+    "quarters_told",
+    "state_of",
+    "told_of",
+    "total_told",
+]
