@@ -1,14 +1,19 @@
 """lines.csv and summary.csv: UTF-8 with BOM, `;`, decimal comma, lines ending in CRLF (RFC 4180)."""
 
 import csv
+import re
 from collections.abc import Callable, Iterable
+from datetime import date
+from functools import lru_cache
 from io import StringIO
+from operator import attrgetter
 from typing import Final
 
 from chalicelib.settlement.paper.words import ROUNDING, remark
-from chalicelib.settlement.rules import Book, Line, Payee, Summed, Totals
-from chalicelib.shared.ids import VenueId
+from chalicelib.settlement.rules import Book, Line, LineType, Payee, Summed, Totals
+from chalicelib.shared.ids import OfferId, VenueId, VisitId
 from chalicelib.shared.money import Ore, kroner
+from chalicelib.venues.rules import SettleBy
 
 LINES_HEADER: Final = (
     "oppgjor", "brukersted", "orgnr", "tilbud", "dato", "kortnr_maskert", "personer", "pris", "egenandel",
@@ -22,6 +27,8 @@ SUMMARY_HEADER: Final = (
 MASK: Final = "*" * 9
 _BOM: Final = b"\xef\xbb\xbf"
 _ROWS_AT_A_TIME: Final = 500
+_REMEMBERED: Final = 8192
+_PLAIN_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*").fullmatch
 # What makes a spreadsheet take text for a formula (OWASP, "CSV Injection").
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -36,31 +43,59 @@ class LinesCsv:
     def __init__(self, book: Book, write: Callable[[bytes], object]) -> None:
         self._book = book
         self._write = write
-        self._names: dict[tuple[str, str], tuple[str, str, str]] = {}
-        self._rows: list[tuple[str | int, ...]] = []
+        self._rows: list[str] = []
+        # Most of a line stands on many others too, and is written once for all of them.
+        self._front = lru_cache(_REMEMBERED)(self._fronted)
         write(_BOM + _rows([LINES_HEADER]))
 
     def line(self, line: Line) -> None:
         """Take the next line."""
-        terms = line.terms
-        names = self._names.get((terms.venue, terms.offer))
-        if names is None:
-            payee = self._book.payees[terms.venue]
-            names = (_text(payee.label), _text(payee.orgnr), _text(self._book.title(terms)))
-            self._names[terms.venue, terms.offer] = names
-        self._rows.append((
-            self._book.month, *names, terms.date.isoformat(), MASK + terms.last3, terms.persons,
-            kroner(terms.price), kroner(terms.copay), terms.percent, kroner(line.amount), _text(terms.vat_code),
-            _text(terms.agreement), _text(terms.funding), terms.settle_by.value, line.type.value,
-            _text(line.corrects), _text(line.visit),
-        ))  # fmt: skip
+        terms, corrects = line.terms, line.corrects
+        self._rows.append(
+            f"{self._front(terms.venue, terms.offer, terms.date)}{_cell(MASK + terms.last3)};"
+            f"{_middle(line.amount, line.type, *ALIKE(terms))}"
+            f"{_id(corrects) if corrects else ''};{_id(line.visit)}\r\n"
+        )
         if len(self._rows) >= _ROWS_AT_A_TIME:
             self.end()
 
     def end(self) -> None:
         """Write what is left."""
-        self._write(_rows(self._rows))
+        self._write("".join(self._rows).encode())
         self._rows.clear()
+
+    def _fronted(self, venue: VenueId, offer: OfferId, day: date) -> str:
+        payee = self._book.payees[venue]
+        cells = (payee.label, payee.orgnr, self._book.title_in(venue, offer, "nb"), day.isoformat())
+        return "".join(f"{_cell(_text(cell))};" for cell in (self._book.month, *cells))
+
+
+# Of a visit's terms, what says nothing of whose it is.
+ALIKE: Final = attrgetter(
+    "persons", "price", "copay", "percent", "vat_code", "agreement", "funding", "settle_by"
+)  # fmt: skip
+
+
+@lru_cache(_REMEMBERED)
+def _middle(  # noqa: PLR0913, PLR0917  a line has as many cells
+    amount: Ore, kind: LineType, persons: int, price: Ore, copay: Ore, percent: int, vat_code: str | None,
+    agreement: str, funding: str | None, settle_by: SettleBy,
+) -> str:  # fmt: skip
+    cells = (
+        str(persons), kroner(price), kroner(copay), str(percent), kroner(amount), _text(vat_code), _text(agreement),
+        _text(funding), settle_by.value, kind.value,
+    )  # fmt: skip
+    return "".join(f"{_cell(cell)};" for cell in cells)
+
+
+@lru_cache(_REMEMBERED)
+def _cell(text: str) -> str:
+    """Give a cell as it stands between two semicolons, in quotes where it must be."""
+    return _rows([(text, "")]).decode().removesuffix(";\r\n")
+
+
+def _id(visit: VisitId) -> str:
+    return visit if _PLAIN_ID(visit) else _cell(_text(visit))
 
 
 def summary_csv(book: Book, summed: Iterable[Summed], totals: Totals) -> bytes:

@@ -14,15 +14,18 @@ from typing import IO, Any, Final, cast
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from chalicelib.settlement.paper.sheets import MASK
+from chalicelib.settlement.paper.sheets import ALIKE, MASK
 from chalicelib.settlement.paper.words import ROUNDING, remark
 from chalicelib.settlement.rules import Book, Line, LineType, Summed, Totals
-from chalicelib.shared.ids import VisitId
+from chalicelib.shared.ids import OfferId, VenueId, VisitId
 from chalicelib.shared.money import Ore
+from chalicelib.venues.rules import SettleBy
 
 _MOST_ROWS: Final = 1_048_576  # of a sheet
 _AT_A_TIME: Final = 400
 _BUFFER: Final = 1 << 16
+_REMEMBERED: Final = 8192
+_ROW: Final = "\0"  # no text of a cell has it
 _PLAIN, _HEAD, _MONEY, _DAY, _BOLD, _BOLD_MONEY, _NOTE, _HEAD_NUMBER, _WRAPPED, _INDENTED = range(10)
 _EPOCH: Final = date(1899, 12, 30)
 _MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -65,6 +68,7 @@ FUNDING_COLUMNS: Final = tuple(
         ("Oppgjort nå", 15, True),
     )
 )  # fmt: skip
+_CARD_AT, _PERSONS_AT, _IDS_FROM = 5, 6, 16
 # On paper the ids of visits are left out: nobody types them, and they would make everything else too small to read.
 _PRINTED_OF_LINES: Final = 16
 
@@ -83,7 +87,8 @@ class Workbook:
         self._book, self._summed, self._totals, self._funding = book, summed, totals, funding
         self._zip = ZipFile(cast("IO[bytes]", _Forward(write)), "w", ZIP_DEFLATED, compresslevel=1)
         self._strings = _Strings()
-        self._names: dict[tuple[str, str], tuple[str, str, str]] = {}
+        # Most of a line stands on many others too, and is written once for all of them.
+        self._front, self._middle = lru_cache(_REMEMBERED)(self._fronted), lru_cache(_REMEMBERED)(self._middled)
         self._corrections = _Aside()
         self._corrected = _Sheet(LINE_COLUMNS, self._corrections.write, self._strings)
         self._lines: list[_Sheet] = []
@@ -97,21 +102,30 @@ class Workbook:
             self._turn()
             sheet = self._lines[-1]
         terms = line.terms
-        names = self._names.get((terms.venue, terms.offer))
-        if names is None:
-            payee = self._book.payees[terms.venue]
-            names = (self._ref(payee.label), self._ref(payee.orgnr), self._ref(self._book.title(terms)))
-            self._names[terms.venue, terms.offer] = names
-        cells = (
-            self._ref(self._book.month), *names, _day(terms.date), _said(MASK + terms.last3, _INDENTED),
-            f"><v>{terms.persons}", _money(terms.price), _money(terms.copay), f"><v>{terms.percent}",
-            _money(line.amount), self._ref(terms.vat_code, _INDENTED), self._ref(terms.agreement),
-            self._ref(terms.funding), self._ref(terms.settle_by.value), self._ref(line.type.value),
-            _said(line.corrects), _said(line.visit),
-        )  # fmt: skip
-        sheet.row(cells)
+        row = (
+            f"{self._front(terms.venue, terms.offer, terms.date)}{_masked(terms.last3)}"
+            f"{self._middle(line.amount, line.type, *ALIKE(terms))}"
+            f"{_placed((_said(line.corrects), _said(line.visit)), _IDS_FROM)}"
+        )
+        sheet.put(row)
         if line.type in {LineType.CORRECTION, LineType.ADJUSTMENT}:
-            self._corrected.row(cells)
+            self._corrected.put(row)
+
+    def _fronted(self, venue: VenueId, offer: OfferId, day: date) -> str:
+        payee = self._book.payees[venue]
+        names = [self._ref(each) for each in (payee.label, payee.orgnr, self._book.title_in(venue, offer, "nb"))]
+        return _placed((self._ref(self._book.month), *names, _day(day)))
+
+    def _middled(  # noqa: PLR0913, PLR0917  a line has as many cells
+        self, amount: Ore, kind: LineType, persons: int, price: Ore, copay: Ore, percent: int,
+        vat_code: str | None, agreement: str, funding: str | None, settle_by: SettleBy,
+    ) -> str:  # fmt: skip
+        cells = (
+            f"><v>{persons}", _money(price), _money(copay), f"><v>{percent}", _money(amount),
+            self._ref(vat_code, _INDENTED), self._ref(agreement), self._ref(funding), self._ref(settle_by.value),
+            self._ref(kind.value),
+        )  # fmt: skip
+        return _placed(cells, _PERSONS_AT)
 
     def end(self) -> None:
         """Write the other sheets, and what ties them together."""
@@ -203,7 +217,6 @@ class _Sheet:
 
     def __init__(self, columns: Sequence[Column], write: Callable[[bytes], object], strings: "_Strings") -> None:
         self._write, self.rows = write, 0
-        self._letters = [f'<c r="{_letter(place)}' for place in range(len(columns))]
         self._held: list[str] = []
         widths = "".join(
             f'<col min="{place}" max="{place}" width="{column.wide}" customWidth="1"/>'
@@ -220,15 +233,14 @@ class _Sheet:
 
     def row(self, cells: Iterable[str]) -> None:
         """Write a row."""
+        self.put(_placed(cells))
+
+    def put(self, told: str) -> None:
+        """Write a row of cells that are placed already."""
         self.rows += 1
-        number = self.rows
-        told = [
-            f'{letter}{number}"{cell}</v></c>' if cell[-1] != ">" else f'{letter}{number}"{cell}</c>'
-            for letter, cell in zip(self._letters, cells, strict=False)
-            if cell
-        ]
-        tall = ' ht="30" customHeight="1"' if number == 1 else ""
-        self._held.append(f'<row r="{number}"{tall}>{"".join(told)}</row>')
+        number = str(self.rows)
+        tall = ' ht="30" customHeight="1"' if self.rows == 1 else ""
+        self._held.append(f'<row r="{number}"{tall}>{told.replace(_ROW, number)}</row>')
         if len(self._held) >= _AT_A_TIME:
             self._flush()
 
@@ -412,6 +424,20 @@ def _day(day: date) -> str:
 def _said(text: VisitId | str | None, style: int = _PLAIN) -> str:
     """Give a text that does not repeat. What it is made of is plain: an id, a masked number."""
     return f' s="{style}" t="inlineStr"><is><t>{_safe(text)}</t></is>' if text else ""
+
+
+@lru_cache(maxsize=1024)
+def _masked(last3: str) -> str:
+    return _placed((_said(MASK + last3, _INDENTED),), _CARD_AT)
+
+
+def _placed(cells: Iterable[str], start: int = 0) -> str:
+    """Give cells from a column on, each with its column, and `_ROW` where its row will stand; empty is none."""
+    return "".join(
+        f'<c r="{_letter(place)}{_ROW}"{cell}{"</v></c>" if cell[-1] != ">" else "</c>"}'
+        for place, cell in enumerate(cells, start)
+        if cell
+    )
 
 
 def _safe(text: str) -> str:
