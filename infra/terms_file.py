@@ -3,8 +3,9 @@
 The tables are the contract's bodies, word for word, so that its page explains them: `[programmes.<id>]`,
 `[venues.<id>]`, `[venues.<id>.offers.<id>]` and, for each version of an offer's terms,
 `[[venues.<id>.offers.<id>.agreements]]`. An agreement that names no programme, `from` or `until` takes them from the
-file's only programme; its `limit` is a number of visits, or "free" for as often as one likes. `sources` says where the
-numbers come from, and `assumed` which of them nobody has confirmed.
+file's only programme; its `limit` is a number of visits, or "free" for as often as one likes. `[erp]` is the body of
+finance's call: the accounting codes to begin with. `sources` says where the numbers come from, and `assumed` which of
+them nobody has confirmed.
 """
 
 import json
@@ -21,8 +22,10 @@ Table = dict[str, Any]
 Ask = Callable[[str, str, bytes], tuple[int, bytes]]  # method, path and body, answered with status and body
 
 _REFUSED: Final = 400
+_FINE: Final = 200
+_NOT_FOR_YOU: Final = 403
 _FREE: Final = "free"
-_TABLES: Final = frozenset({"sources", "assumed", "municipality", "programmes", "venues"})
+_TABLES: Final = frozenset({"sources", "assumed", "municipality", "programmes", "venues", "erp"})
 _OF_THE_MUNICIPALITY: Final = frozenset({"id", "number", "name", "coat_of_arms"})
 
 
@@ -48,6 +51,7 @@ class TermsFile:
     sources: tuple[str, ...]
     assumed: tuple[str, ...]
     calls: tuple[Call, ...]
+    codes: Call | None = None  # finance's own
 
     @property
     def tenant(self) -> str:
@@ -69,16 +73,61 @@ def read(path: Path, *, year: int | None = None) -> TermsFile:
         moved = year - min(_first_day(body, named) for named, body in programmes.items()).year
         programmes, venues = _moved(programmes, moved), _moved(venues, moved)
     calls = (*_programme_calls(programmes), *_venue_calls(venues, programmes))
-    return TermsFile(said["municipality"], tuple(said["sources"]), tuple(said["assumed"]), calls)
+    codes = Call("PUT", "/v1/erp", said["erp"], "erp") if "erp" in said else None
+    return TermsFile(said["municipality"], tuple(said["sources"]), tuple(said["assumed"]), calls, codes)
 
 
 def send(terms: TermsFile, ask: Ask, *, between: Callable[[], None] = lambda: None) -> None:
     """Make the calls; TermsFileError at the first that is refused. Loading the same file again changes nothing."""
+    check(terms, ask)
     for call in terms.calls:
         between()
         status, answer = ask(call.method, call.path, json.dumps(call.body, default=_day).encode())
         if status >= _REFUSED:
             _refuse(f"[{call.place}] was refused: {_why(answer)}")
+
+
+def check(terms: TermsFile, ask: Ask) -> None:
+    """Raise TermsFileError, before anything is written, where the file would go back behind what stands."""
+    for call in terms.calls:
+        if call.path.startswith("/v1/programmes/"):
+            standing = _read(ask, call.path)
+            first, begins = str(standing.get("valid_from", "")), str(call.body["valid_from"])
+            if first[:4] > begins[:4]:
+                told = f"[{call.place}] begins on {begins}, but stands from {first} on. Nothing was written"
+                _refuse(f"{told}; load the file with --year {first[:4]} or later.")
+        elif call.path.endswith("/agreements"):
+            for later in _read(ask, call.path.removesuffix("/agreements")).get("agreements", []):
+                if _ends_before(call.body, later):
+                    told = f"[{call.place}] from {call.body['from']} would run into the version from {later['from']}"
+                    _refuse(f"{told}, which stands already. Nothing was written. Let it end before that day.")
+
+
+def send_codes(terms: TermsFile, ask: Ask) -> bool:
+    """Set the accounting codes where there are none yet; False where they are not for this token to set.
+
+    Codes that stand are finance's own, and stay.
+    """
+    if terms.codes is None or _read(ask, terms.codes.path).get("codes"):
+        return True
+    status, answer = ask(terms.codes.method, terms.codes.path, json.dumps(terms.codes.body).encode())
+    if status >= _REFUSED and status != _NOT_FOR_YOU:
+        _refuse(f"[{terms.codes.place}] was refused: {_why(answer)}")
+    return status != _NOT_FOR_YOU
+
+
+def _read(ask: Ask, path: str) -> Table:
+    status, answer = ask("GET", path, b"")
+    found: Table = json.loads(answer) if status == _FINE else {}
+    return found
+
+
+def _ends_before(sent: Table, standing: Table) -> bool:
+    """Say whether a version that stands begins within one that is sent, and is not that same one."""
+    if any(sent.get(name) != standing[name] for name in ("programme", "offer")):
+        return False
+    same = (str(sent["from"]), str(sent["until"])) == (standing["from"], standing["until"])
+    return not same and str(sent["from"]) <= standing["from"] <= str(sent["until"])
 
 
 def _check(said: Table, path: Path) -> None:

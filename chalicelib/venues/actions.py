@@ -92,9 +92,14 @@ class Terms:
 
     def put_codes(self, tenant: Tenant, codes: dict[str, str]) -> Municipality:
         """Set the municipality's accounting codes, all of them at once."""
-        insist(faults_of_codes(codes))
-        decided = self._until_written(tenant, lambda reading: [replace(_standing(reading).municipality, erp={**codes})])
-        return _first(decided, Municipality)
+
+        def decide(reading: Reading) -> list[Record]:
+            configuration = _standing(reading)
+            funding = {each.funding_source for each in configuration.agreements if each.funding_source is not None}
+            insist(faults_of_codes(codes, funding))
+            return [replace(configuration.municipality, erp={**codes})]
+
+        return _first(self._until_written(tenant, decide), Municipality)
 
     def put_programme(self, tenant: Tenant, draft: Programme) -> Programme:
         """Make or change a programme. A new one gets the lowest free code, and keeps it."""

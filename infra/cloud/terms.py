@@ -30,12 +30,16 @@ def main() -> None:
         sys.exit("Give a token of the office in OPPLEV_TOKEN, and an address that starts with https://.")
     try:
         terms = terms_file.read(given.file, year=given.year)
-        terms_file.send(terms, over_http(given.host.rstrip("/"), token))
+        ask = over_http(given.host.rstrip("/"), token)
+        terms_file.send(terms, ask)
+        has_codes = terms_file.send_codes(terms, ask)
     except TermsFileError as error:
         sys.exit(str(error))
     except URLError as error:
         sys.exit(f"{given.host} does not answer: {error.reason}")
     print(f"{terms.municipality['name']}: {len(terms.calls)} calls made, as {given.file.name} says")
+    if not has_codes:
+        print("Its accounting codes are for finance to set: PUT /v1/erp with what stands under [erp].")
 
 
 def over_http(host: str, token: str) -> Ask:
@@ -43,7 +47,7 @@ def over_http(host: str, token: str) -> Ask:
 
     def ask(method: str, path: str, body: bytes) -> tuple[int, bytes]:
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-        request = Request(host + path, data=body, headers=headers, method=method)  # noqa: S310  checked above
+        request = Request(host + path, data=body or None, headers=headers, method=method)  # noqa: S310  checked above
         try:
             with urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310  the same
                 return int(answer.status), bytes(answer.read())

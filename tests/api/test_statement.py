@@ -116,6 +116,18 @@ def test_finance_sets_the_codes_pulls_the_bank_file_and_notes_that_it_is_paid(to
     assert phone.send("POST", "/v1/scan/visits", town.visit(town.card()["token"])).status == 201
     wrong = town.ask("finance", "PUT", "/v1/erp", {"codes": {"file": "lg04"}})
     assert (wrong.status, wrong.json["fields"][0]["code"]) == (422, "unknown_file")
+    slips = {
+        "acount": "1",
+        "bufdir-account": "2",
+        "privat-account": "3",
+        "private-account": "4",
+        "prior_year-dim_1": "5",
+    }
+    slipped = town.ask("finance", "PUT", "/v1/erp", {"codes": slips}).json
+    assert [(each["path"], each["code"]) for each in slipped["fields"]] == [
+        ("codes.acount", "unknown_code"), ("codes.bufdir-account", "unknown_code"),
+        ("codes.privat-account", "unknown_code"),
+    ]  # fmt: skip
     codes = {"file": "pain001", "debtor_bic": "DNBANOKK"}
     assert town.ask("finance", "PUT", "/v1/erp", {"account": "8601.11.17947", "codes": codes}).json["account"] == (
         "86011117947"
@@ -141,4 +153,36 @@ def test_finance_sets_the_codes_pulls_the_bank_file_and_notes_that_it_is_paid(to
     ):
         file = town.ask("finance", "GET", f"/v1/settlements/{month}/files/{name}")
         assert (file.status, file.headers["Content-Type"], file.body[:2]) == (200, kind, b"PK"), file.body
-    assert town.ask("finance", "GET", f"/v1/settlements/{month}/files/gl07.txt").status == 404
+    other = town.ask("finance", "GET", f"/v1/settlements/{month}/files/gl07.txt")
+    assert (other.status, other.code) == (404, "other_payment_file")
+    assert "takes pain001.xml" in other.json["detail"]
+    unheard = town.ask("finance", "GET", f"/v1/settlements/{month}/files/lines.txt")
+    assert (unheard.status, unheard.code) == (404, "no_such_file")
+    assert "lines.csv, pain001.xml" in unheard.json["detail"]
+
+
+def test_a_payment_file_that_is_not_there_says_which_call_makes_one_and_which_codes_it_lacks(
+    town: Town, month: str
+) -> None:
+    phone = town.enrol("bad")
+    assert phone.send("POST", "/v1/scan/visits", town.visit(town.card()["token"])).status == 201
+    path = f"/v1/settlements/{month}/files/gl07.txt"
+    assert town.ask("finance", "GET", path).code == "not_closed"
+    town.ask("finance", "PUT", "/v1/erp", {"codes": {"file": "gl07", "client": "72"}})
+    supplied = {
+        "name": "Bad", "kind": "private", "settle_by": "voucher", "orgnr": "974760673", "account": "12345678903",
+        "erp": {"supplier": "950001"},
+    }  # fmt: skip
+    assert town.ask("office", "PUT", "/v1/venues/bad", supplied).status == 200
+    town.later(days=25)
+    town.ask("finance", "POST", f"/v1/settlements/{month}/close", who="berit")
+    town.ask("finance", "POST", f"/v1/settlements/{month}/approve", who="carl")
+    lacking = town.ask("finance", "GET", path)
+    assert (lacking.status, lacking.code) == (422, "codes_do_not_fit")
+    told = {each["path"]: each["detail"] for each in lacking.json["fields"]}
+    assert set(told) == {"erp.interface", "erp.voucher_type", "erp.responsible", "venues.bad.erp.account"}
+    assert all("PUT /v1/erp" in each for each in told.values())
+    town.ask("finance", "PUT", "/v1/erp", {"codes": {}})
+    none = town.ask("finance", "GET", path)
+    assert (none.status, none.code) == (404, "no_payment_file")
+    assert "PUT /v1/erp" in none.json["detail"]

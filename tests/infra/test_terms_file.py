@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.terms_file import TermsFileError, read, send
+from infra.terms_file import Ask, TermsFileError, read, send, send_codes
 
 FILE = """
 sources = ["the town's own page"]
@@ -51,6 +51,8 @@ def test_a_file_is_the_office_s_calls_in_their_order_with_what_goes_without_sayi
     made: list[tuple[str, str, dict[str, object]]] = []
 
     def ask(method: str, path: str, body: bytes) -> tuple[int, bytes]:
+        if method == "GET":
+            return 404, b""
         made.append((method, path, json.loads(body)))
         return 201, b"{}"
 
@@ -108,3 +110,50 @@ def test_what_the_office_s_door_refuses_is_said_with_the_table_it_stands_in(file
     assert str(refused.value) == (
         "[venues.kino.offers.film.agreements] was refused: Some fields are against a rule.\n  limit: Write a number."
     )
+
+
+def standing(**paths: object) -> tuple[list[str], Ask]:
+    """Give an office with something in its books, and what is written there."""
+    written: list[str] = []
+
+    def ask(method: str, path: str, body: bytes) -> tuple[int, bytes]:
+        if method == "GET":
+            found = paths.get(path.rpartition("/")[2])
+            return (404, b"") if found is None else (200, json.dumps(found).encode())
+        written.append(f"{method} {path} {body.decode()}")
+        return 200, b"{}"
+
+    return written, ask
+
+
+def test_a_file_that_would_go_back_to_an_earlier_year_is_refused_before_anything_is_written(file: Path) -> None:
+    written, ask = standing(kort={"valid_from": "2029-01-01"})
+    with pytest.raises(TermsFileError, match=r"stands from 2029-01-01 on. Nothing was written; .*--year 2029"):
+        send(read(file), ask)
+    assert written == []
+    send(read(file, year=2029), ask)
+    assert len(written) == 5
+
+
+def test_a_version_that_would_run_into_a_later_one_is_refused_before_anything_is_written(file: Path) -> None:
+    version = {"programme": "kort", "offer": "film", "from": "2028-09-01", "until": "2028-12-31"}
+    written, ask = standing(kino={"agreements": [version]})
+    with pytest.raises(TermsFileError, match=r"from 2028-07-01 would run into the version from 2028-09-01"):
+        send(read(file), ask)
+    assert written == []
+    same = version | {"from": "2028-07-01"}
+    send(read(file), standing(kino={"agreements": [same]})[1])
+
+
+def test_accounting_codes_are_set_where_there_are_none_and_never_over_those_of_finance(file: Path) -> None:
+    file.write_text(FILE + '[erp]\naccount = "00010200016"\n[erp.codes]\nfile = "gl07"\n')
+    terms = read(file)
+    written, ask = standing(erp={"account": None, "codes": {}})
+    assert send_codes(terms, ask)
+    assert written == ['PUT /v1/erp {"account": "00010200016", "codes": {"file": "gl07"}}']
+    written, ask = standing(erp={"account": None, "codes": {"file": "pain001"}})
+    assert send_codes(terms, ask)
+    assert written == []
+    assert not send_codes(terms, lambda method, *_: (403, b"") if method == "PUT" else (404, b""))
+    with pytest.raises(TermsFileError, match=r"\[erp\] was refused"):
+        send_codes(terms, lambda method, *_: (422, b"") if method == "PUT" else (404, b""))

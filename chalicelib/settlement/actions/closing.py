@@ -144,8 +144,9 @@ class Closing:
         """Give a file of a closed month; a large one as a link of five minutes, where files have addresses.
 
         The payment file is made when it is first pulled after approval, once, and the month is `exported` then.
-        Raises UnknownError `no_such_file`, ConflictError `not_approved`, RuleError `codes_do_not_fit`; `file_missing`
-        or `file_altered` (internal) where storage has failed us.
+        Raises UnknownError `no_such_file`, `not_closed`, `no_payment_file`, `other_payment_file`, ConflictError
+        `not_approved`, RuleError `codes_do_not_fit`; `file_missing` or `file_altered` (internal) where storage has
+        failed us.
         """
         check_month(month)
         settlement = self.store.load(tenant, month) if name in _SERVED else None
@@ -153,8 +154,7 @@ class Closing:
             settlement = self._exported(settlement, name, by, now)
         fingerprint = settlement.files.get(name) if settlement else None
         if settlement is None or fingerprint is None:
-            code, detail = "no_such_file", "There is no such file for this month."
-            raise UnknownError(code, detail)
+            raise self._absent(tenant, name, settlement)
         key = Month(tenant, month).file(name)
         if settlement.sizes.get(name, 0) > LARGE:
             called = f"{tenant}-{month}-{name}"
@@ -209,6 +209,24 @@ class Closing:
         if self.store.advance(exported, before=settlement.state):
             return exported
         return self._stored(tenant, month)
+
+    def _absent(self, tenant: Tenant, name: str, settlement: Settlement | None) -> UnknownError:
+        """Say why there is no file of this name, and what makes one."""
+        if name not in _SERVED:
+            code, detail = "no_such_file", f"There is no file of this name. There are {', '.join(sorted(_SERVED))}."
+        elif settlement is None or settlement.state is MonthState.CLOSING:
+            code, detail = "not_closed", "The month is not closed, and has no files before it is."
+        elif name in PAYMENT_FILES.values():
+            taken = PAYMENT_FILES.get(self.configuration(tenant).municipality.erp.get("file", ""))
+            if taken is None:
+                code = "no_payment_file"
+                detail = "The municipality takes no payment file yet: PUT /v1/erp with `file` gl07 or pain001 sets one."
+            else:
+                code = "other_payment_file"
+                detail = f"The municipality takes {taken}, as `file` says; PUT /v1/erp changes it."
+        else:
+            code, detail = "no_such_file", "There is no such file for this month."
+        return UnknownError(code, detail)
 
     def first_open_day(self, tenant: Tenant) -> date | None:
         """Give the first day after the latest month that is closed or closing, or None where there is none."""

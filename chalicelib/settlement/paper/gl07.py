@@ -55,7 +55,7 @@ def gl07_txt(run: Run) -> bytes:
     faults: dict[str, Field] = {}
     for name in _NEEDED:
         if not run.chart.code(name):
-            faults[name] = Field(f"erp.{name}", "missing", "GL07 needs this code.")
+            faults[name] = Field(f"erp.{name}", "missing", "GL07 needs this code; PUT /v1/erp sets it.")
     told: list[str] = []
     for number, payment in enumerate(run.payments, start=1):
         rows = list(_voucher(run, payment, number))
@@ -66,7 +66,10 @@ def gl07_txt(run: Run) -> bytes:
                 faults.setdefault(fault.path, fault)
         told += [] if faults else map(_written, rows)
     if faults:
-        code, detail = "codes_do_not_fit", "An accounting code is missing or too long; mend it and pull the file again."
+        code, detail = (
+            "codes_do_not_fit",
+            "An accounting code is missing or too long; mend it (PUT /v1/erp) and pull the file again.",
+        )
         raise RuleError(code, detail, tuple(faults.values()))
     return "".join(f"{row}\r\n" for row in told).encode("iso-8859-1")
 
@@ -147,7 +150,9 @@ def _misfits(venue: VenueId, row: Row) -> Iterator[Field]:
     for name in sorted(needed):
         if not row[name]:
             wanted = "supplier" if name == "apar_id" else "account"
-            yield Field(f"venues.{venue}.erp.{wanted}", "missing", "GL07 needs this code.")
+            call = f"PUT /v1/venues/{venue} sets it in `erp`"
+            where = call if wanted == "supplier" else f"PUT /v1/erp sets it for all, {call} for this venue"
+            yield Field(f"venues.{venue}.erp.{wanted}", "missing", f"GL07 needs this code; {where}.")
     for name, value in row.items():
         first, last = LAYOUT[name]
         room = last - first + 1

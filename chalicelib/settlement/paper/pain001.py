@@ -94,7 +94,10 @@ def _insist(run: Run) -> None:
         code, detail = "nothing_to_pay", "No venue is paid by voucher this month; there is no file to send."
         raise RuleError(code, detail)
     if faults:
-        code, detail = "codes_do_not_fit", "What the bank needs is missing or wrong; mend it and pull the file again."
+        code, detail = (
+            "codes_do_not_fit",
+            "What the bank needs is missing or wrong; mend it (PUT /v1/erp) and pull the file again.",
+        )
         raise RuleError(code, detail, tuple(faults))
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import Final
 
@@ -9,7 +10,7 @@ from chalicelib.shared.answers import Field, RuleError
 from chalicelib.shared.ids import is_id
 from chalicelib.shared.money import Ore
 from chalicelib.venues.rules.phrases import CATEGORIES, LANGUAGES, PHRASES
-from chalicelib.venues.rules.records import Agreement, Municipality, Offer, Programme, Venue, own_quota
+from chalicelib.venues.rules.records import Agreement, Municipality, Offer, Programme, Venue, VenueKind, own_quota
 
 MOST_PER_TICKET: Final = Ore(100_000_00)
 _FIRST_DAY: Final = date(2020, 1, 1)  # a token counts its days from here, in 16 bits
@@ -17,6 +18,13 @@ _LAST_DAY: Final = date(2199, 12, 31)
 _LIST: Final = 20
 _CODES: Final = 200
 _CODE: Final = 100
+# What a cost is booked on, and every other code that a payment file reads (docs/operations.md says what each is).
+_COST_CODES: Final = frozenset({"account", "tax_code", *(f"dim_{number}" for number in range(1, 8))})
+_CODE_NAMES: Final = _COST_CODES | {
+    "file", "interface", "voucher_type", "client", "responsible", "payable_account", "pay_method", "due_days",
+    "debtor_account", "debtor_name", "debtor_bic", "debtor_id", "debtor_id_scheme", "pain_version", "pay_days",
+    "language",
+}  # fmt: skip
 _MOST_SIBLINGS: Final = 10
 _VALIDITIES: Final = "programme|calendar_year|school_year|half_year"
 _DURATIONS: Final = "P([1-9]|10)Y|P([1-9]|[1-9][0-9]|1[01][0-9]|120)M"
@@ -132,18 +140,36 @@ def faults_of_agreement(sent: Agreement, programme: Programme) -> Iterator[Field
         yield from _dates("signed_on", sent.signed_on, "until", sent.until)
 
 
-def faults_of_codes(codes: Mapping[str, str]) -> Iterator[Field]:
-    """Name what is wrong with a municipality's accounting codes. Whether they fit a file is known when it is made."""
+def faults_of_codes(codes: Mapping[str, str], funding: AbstractSet[str] = frozenset()) -> Iterator[Field]:
+    """Name what is wrong with a municipality's accounting codes. Whether they fit a file is known when it is made.
+
+    What a cost is booked on may be a code for an earlier year, a kind of venue, or one of the `funding` sources.
+    """
     if len(codes) > _CODES:
         yield Field("codes", "too_many", f"At most {_CODES} codes.")
     for name, code in codes.items():
         if len(name) > _CODE or len(code) > _CODE:
             yield Field(f"codes.{name[:_CODE]}", "too_long", f"At most {_CODE} characters.")
+        elif name not in _CODE_NAMES:
+            yield from _special(name, funding)
     if codes.get("file", "") not in {"", "gl07", "pain001"}:
         yield Field("codes.file", "unknown_file", "gl07, pain001, or nothing for neither.")
     account = codes.get("debtor_account")
     if account and not _is_account(account):
         yield Field("account", "bad_account", "Write the 11 digits of the kontonummer; a digit is wrong here.")
+
+
+def _special(name: str, funding: AbstractSet[str]) -> Iterator[Field]:
+    """Look at the name of a code for something special: `prior_year-account`, `association-dim_1`, `bufdir-dim_5`."""
+    whose, _, code = name.rpartition("-")
+    if code not in _COST_CODES or not whose:
+        yield Field(f"codes.{name}", "unknown_code", f"No file reads this; what is read is {_told(_CODE_NAMES)}.")
+    elif whose not in (known := {"prior_year", *(kind.value for kind in VenueKind), *funding}):
+        yield Field(f"codes.{name}", "unknown_code", f"`{code}` may be told apart for {_told(known)}; not for this.")
+
+
+def _told(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names))
 
 
 def plain_digits(number: str | None) -> str | None:
