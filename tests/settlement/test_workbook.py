@@ -55,7 +55,7 @@ LINES = [
 ]
 
 
-def workbook(lines: Sequence[Line]) -> bytes:
+def workbook(lines: Sequence[Line], **limits: int) -> bytes:
     venues = {line.terms.venue for line in lines}
     tallies = {
         venue: tally_of([each for each in lines if each.terms.venue == venue], "2026-11").tally for venue in venues
@@ -63,7 +63,7 @@ def workbook(lines: Sequence[Line]) -> bytes:
     accounts = settle(BOOK, tallies, ())
     whole = total_of(each for tally in tallies.values() for each in tally)
     pieces: list[bytes] = []
-    form = paper.Workbook(BOOK, pieces.append, summary_of(accounts, tallies), whole, by_funding(accounts))
+    form = paper.Workbook(BOOK, pieces.append, summary_of(accounts, tallies), whole, by_funding(accounts), **limits)
     for line in lines:
         form.line(line)
     form.end()
@@ -96,6 +96,21 @@ def test_each_sheets_sum_is_the_sum_of_the_lines() -> None:
     summed = {row[0]: row for row in opened["Oppsummering"].iter_rows(min_row=2, values_only=True)}
     funded = {row[0]: row for row in opened["Finansiering"].iter_rows(min_row=2, values_only=True)}
     assert by_lines == summed["Sum"][13] == funded["Sum"][3] == pytest.approx(207.79)
+
+
+def test_what_has_no_room_in_a_sheet_stands_in_a_further_one_with_the_same_header_filter_and_print_area() -> None:
+    opened = openpyxl.load_workbook(BytesIO(workbook(LINES, most_rows=3)))
+    assert opened.sheetnames == ["Oppsummering", "Linjer", "Linjer 2", "Linjer 3", "Korreksjoner", "Finansiering"]
+    sheets = [opened[name] for name in ("Linjer", "Linjer 2", "Linjer 3")]
+    rows = [list(sheet.iter_rows(values_only=True)) for sheet in sheets]
+    assert [len(each) for each in rows] == [3, 3, 2]
+    assert rows[0][0] == rows[1][0] == rows[2][0]
+    assert [row[-1] for each in rows for row in each[1:]] == [line.visit for line in LINES]
+    assert [(sheet.auto_filter.ref, sheet.print_area) for sheet in sheets] == [
+        ("A1:R3", "'Linjer'!$A$1:$P$3"),
+        ("A1:R3", "'Linjer 2'!$A$1:$P$3"),
+        ("A1:R2", "'Linjer 3'!$A$1:$P$2"),
+    ]
 
 
 def test_a_month_without_lines_is_a_workbook_with_headers() -> None:

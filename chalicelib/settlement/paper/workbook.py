@@ -74,17 +74,20 @@ _PRINTED_OF_LINES: Final = 16
 
 
 class Workbook:
-    """The workbook, a line at a time."""
+    """The workbook, a line at a time; what has no room in a sheet stands in a further one."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  a workbook is made from as much
         self,
         book: Book,
         write: Callable[[bytes], object],
         summed: Sequence[Summed],
         totals: Totals,
         funding: dict[tuple[str | None, int], tuple[Ore, Ore]],
+        *,
+        most_rows: int = _MOST_ROWS,
     ) -> None:
         self._book, self._summed, self._totals, self._funding = book, summed, totals, funding
+        self._most_rows = most_rows
         self._zip = ZipFile(cast("IO[bytes]", _Forward(write)), "w", ZIP_DEFLATED, compresslevel=1)
         self._strings = _Strings()
         # Most of a line stands on many others too, and is written once for all of them.
@@ -98,7 +101,7 @@ class Workbook:
     def line(self, line: Line) -> None:
         """Take the next line."""
         sheet = self._lines[-1]
-        if sheet.rows >= _MOST_ROWS:
+        if sheet.rows >= self._most_rows:
             self._turn()
             sheet = self._lines[-1]
         terms = line.terms
