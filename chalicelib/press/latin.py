@@ -16,7 +16,7 @@ from fpdf.output import OutputProducer
 from chalicelib.press.letters import LATIN
 
 _POINTS: Final = frozenset("\u00a0«»§·\u00d7\u2013\u2014\u2019\u2026")
-_USUAL: Final = frozenset(map(chr, range(0x20, 0x7F))) | frozenset("ÆØÅæøåÄÖÜäöüÀÁÉÈÊÓÒÔàáâéèêóòôç") | _POINTS
+USUAL: Final = frozenset(map(chr, range(0x20, 0x7F))) | frozenset("ÆØÅæøåÄÖÜäöüÀÁÉÈÊÓÒÔàáâéèêóòôç") | _POINTS
 _ALL: Final = frozenset(map(chr, range(0x20, 0x180))) | _POINTS
 Box = tuple[float, str, bool]  # how wide, what it says, whether it stands to the right
 
@@ -29,7 +29,7 @@ class LatinDocument(FPDF):
 
     def __init__(self, said: str) -> None:
         super().__init__(format="A4")
-        self.letters = _USUAL if set(said) <= _USUAL else _ALL
+        self.letters = USUAL if set(said) <= USUAL else _ALL
         for number, family in enumerate(LATIN, start=1):
             self.fonts[family] = font = copy(_read(family, self.letters)[0])
             font.i = number

@@ -6,11 +6,14 @@ from datetime import date, datetime
 from io import BytesIO
 from zipfile import ZipFile
 
+import msgspec
 import openpyxl
 import pytest
 from pypdf import PdfReader
 
+from chalicelib.press.latin import USUAL
 from chalicelib.settlement import paper
+from chalicelib.settlement.paper.statement_words import words_in
 from chalicelib.settlement.rules import (
     Book,
     Line,
@@ -186,6 +189,11 @@ def test_a_name_with_letters_that_norwegian_lacks_stands_whole_and_costs_the_oth
     named, usual = statement(KINO, LINES[2:3], book=foreign), statement(KINO, LINES[2:3])
     assert "Čapek Łódź Ğ \u2013 «Őr»" in text_of(named)
     assert len(usual) < len(named)
+
+
+def test_every_word_of_a_statement_is_in_the_letters_that_every_statement_has() -> None:
+    for language in ("nb", "nn"):
+        assert set(msgspec.json.encode(words_in(language)).decode()) <= USUAL
 
 
 def test_a_statement_drawn_twice_is_the_same_to_the_byte() -> None:
