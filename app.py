@@ -9,6 +9,8 @@ from chalicelib.api import (
     flagged,
     holder,
     issuers,
+    kred_attestations,
+    kred_notes,
     office,
     open_doors,
     prints,
@@ -41,6 +43,8 @@ register(
     suspects.doors,
     flagged.doors,
     tags.doors,
+    kred_attestations.doors,
+    kred_notes.doors,
     proofs.doors,
     open_doors.doors,
 )

@@ -332,6 +332,7 @@ class AttestationRow(Row, discriminator="attestation"):
     """What was attested of somebody by name; its paper holds on when this has gone."""
 
     currency = UnicodeAttribute()
+    of = UnicodeAttribute()
     document = UnicodeAttribute()  # JSON of attestations.rules.Facts
     issued_on = UnicodeAttribute()
     issued_by = UnicodeAttribute()

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from chalicelib.credentials.store import KeyRing
     from chalicelib.files import Files
     from chalicelib.kred.actions import ActivityDesk, AwardDesk, CurrencyDesk
+    from chalicelib.kred.actions.notes import NoteDesk
     from chalicelib.ledger.actions import Bank, Keeper
     from chalicelib.ledger.store import LedgerStore
     from chalicelib.notary import Notary
@@ -237,6 +238,29 @@ class House:
 
         return Statistics(
             store=StatisticsStore(), files=self.files, configuration=self.terms.configuration, paper=paper
+        )
+
+    @cached_property
+    def notes(self) -> NoteDesk:
+        """Where printed notes are made and taken."""
+        import hashlib
+        import hmac
+
+        from chalicelib.kred.actions.notes import NoteDesk
+        from chalicelib.kred.rules.notes import SECRET_BYTES
+        from chalicelib.kred.store.notes import NoteStore
+
+        def secret(tenant: Tenant, key_id: int, batch: str, index: int) -> bytes:
+            return hmac.digest(self.keys.notes(tenant, key_id), f"{batch}/{index}".encode(), hashlib.sha256)[
+                :SECRET_BYTES
+            ]
+
+        return NoteDesk(
+            store=NoteStore(self.ledger, self.notary),
+            municipality=lambda tenant: self.terms.configuration(tenant).municipality.number,
+            tenants=self.terms.tenant_of,
+            secret=secret,
+            host=self.config.host,
         )
 
     @cached_property

@@ -67,6 +67,41 @@ def verify_attestation(asking: Asking, sent: CodeBody) -> Answer:
     )  # fmt: skip
 
 
+class NoteAnswer(Shape):
+    state: Annotated[str, Meta(description="good, used, voided, expired or unknown")]
+    municipality: str | None = None
+    currency: dict[str, str] | None = None
+    colour: str | None = None
+    text_colour: str | None = None
+    minutes: int | None = None
+    serial: str | None = None
+    last_day: date | None = None
+    contact: str | None = None
+
+
+@doors.open(
+    "POST", "/v1/kred/notes/look", who=PUBLIC, takes=CodeBody, gives=NoteAnswer,
+    says="What a printed note is and whether it is good; nothing happens to it.",
+    why_public="whoever holds a note owns it; its code in hand is the proof",
+)  # fmt: skip
+def look_at_note(asking: Asking, sent: CodeBody) -> Answer:
+    """Look at it."""
+    house = wiring.house()
+    found = house.notes.look(sent.code, now=asking.now)
+    if found is None:
+        return Answer(NoteAnswer(state="unknown"))
+    tenant, looked = found
+    currency = house.currencies.setup(tenant, looked.note.currency).currency
+    return Answer(
+        NoteAnswer(
+            state=looked.state, municipality=house.terms.configuration(tenant).municipality.name,
+            currency=currency.name, colour=currency.colour, text_colour=currency.text_colour,
+            minutes=looked.note.worth, serial=looked.note.serial, last_day=looked.note.last_day,
+            contact=currency.contact,
+        )
+    )  # fmt: skip
+
+
 def facts(told: "Facts") -> FactsAnswer:
     """Show what was attested."""
     return FactsAnswer(

@@ -76,10 +76,12 @@ class AttestationDesk:
     host: str
 
     def issue(
-        self, tenant: Tenant, currency: str, named: AttestationId, facts: Facts, *, member: str | None,
+        self, tenant: Tenant, currency: str, named: AttestationId, facts: Facts, *, of: str, member: str | None,
         by: CallerId, now: datetime,
     ) -> Attestation:  # fmt: skip
-        """Attest the facts under an id of the caller's making. The same again gives the same attestation.
+        """Attest the facts under an id of the caller's making, for the operator or the organisation `of`.
+
+        The same again gives the same attestation.
 
         RuleError `bad_attestation` with its faults; ConflictError `other_content` where the id says something else.
         """
@@ -90,11 +92,11 @@ class AttestationDesk:
             if faults:
                 raise RuleError("bad_attestation", "This cannot be attested.", faults)
             key_id = self.configuration(tenant).municipality.signing_key
-            made = Attestation(named, currency, facts, today, by, key_id, member)
+            made = Attestation(named, currency, of, facts, today, by, key_id, member)
             if self.store.put(tenant, made):
                 return made
             stands, _ = self.store.find(tenant, named)
-        if stands is None or (stands.currency, stands.facts, stands.member) != (currency, facts, member):
+        if stands is None or (stands.currency, stands.of, stands.facts, stands.member) != (currency, of, facts, member):
             raise ConflictError("other_content", "Another attestation was given under this id.")
         return stands
 

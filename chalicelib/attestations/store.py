@@ -43,6 +43,7 @@ class AttestationStore:
             group=table.attestations_group(tenant, attestation.currency),
             place=f"{attestation.issued_on}#{attestation.id}",
             currency=attestation.currency,
+            of=attestation.of,
             document=msgspec.json.encode(facts).decode(),
             issued_on=attestation.issued_on.isoformat(),
             issued_by=attestation.by,
@@ -156,6 +157,7 @@ def _attestation(row: AttestationRow, revoked: Revocation | None) -> Attestation
     return Attestation(
         AttestationId(row.pk.rpartition("#")[2]),
         row.currency,
+        row.of,
         msgspec.json.decode(row.document, type=Facts),
         date.fromisoformat(row.issued_on),
         CallerId(row.issued_by),

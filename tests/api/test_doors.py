@@ -48,7 +48,8 @@ def example(opening: Opening, number: str, visit: str) -> tuple[str, Any]:
     path = (
         opening.path.replace("{programme}", "kort").replace("{venue}", "kino").replace("{offer}", "inngang")
         .replace("{unit}", "nav").replace("{number}", number).replace("{visit}", visit).replace("{month}", "2026-01")
-        .replace("{adjustment}", visit)
+        .replace("{adjustment}", visit).replace("{currency}", "solkred").replace("{attestation}", visit)
+        .replace("{batch}", visit)
         .replace("{objection}", visit).replace("{name}", "lines.csv")
         .replace("{device}", "lorenskog-000000000000000000000000")
     )  # fmt: skip
@@ -100,6 +101,17 @@ def example(opening: Opening, number: str, visit: str) -> tuple[str, Any]:
         "POST /v1/scan/statement/objections": {
             "id": str(uuid.uuid4()), "month": "2026-01", "text": "Det mangler et besøk."
         },
+        "POST /v1/kred/currencies/{currency}/attestations": {
+            "id": str(uuid.uuid4()), "of": "sol", "person": "Testperson Én", "organisation": "Testgården",
+            "tasks": "Planla sommerfesten.", "first": "2026-01-02", "last": "2026-01-03",
+            "extent": {"measure": "total", "amount": 120},
+        },
+        "POST /v1/kred/currencies/{currency}/attestations/{attestation}/revoke": {"reason": "mistake"},
+        "POST /v1/kred/currencies/{currency}/notes": {
+            "id": str(uuid.uuid4()), "minutes": 60, "count": 3, "last_day": "2027-12-31", "operator": "sol",
+        },
+        "POST /v1/kred/currencies/{currency}/notes/{batch}/void": {"reason": "stolen"},
+        "POST /v1/kred/notes/redeem": {"id": str(uuid.uuid4()), "code": "A" * 31},
         "PUT /v1/erp": {"account": "86011117947", "codes": {"file": "gl07", "client": "LK"}},
         "POST /v1/cards/sheets": {"cards": [{"number": number}], "kind": "left"},
         "POST /v1/scan/check": checked,

@@ -42,7 +42,7 @@ def desk(fresh_table: str, tmp_path: Path) -> AttestationDesk:
 
 
 def give(desk: AttestationDesk, named: AttestationId = ID, *, member: str | None = None, facts: Facts = FACTS) -> str:
-    made = desk.issue(TENANT, "solkred", named, facts, member=member, by=BY, now=NOW)
+    made = desk.issue(TENANT, "solkred", named, facts, of="sol", member=member, by=BY, now=NOW)
     return desk.address(TENANT, made)
 
 

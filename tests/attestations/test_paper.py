@@ -47,9 +47,8 @@ def address_of(facts: Facts) -> str:
 
 
 def drawn(facts: Facts) -> bytes:
-    of = Attestation(
-        AttestationId("2f0c6f0e-6d6e-4c8e-9d4a-0b8f6a1c2d3e"), "solkred", facts, date(2026, 11, 22), CallerId("a/b"), 1
-    )
+    named = AttestationId("2f0c6f0e-6d6e-4c8e-9d4a-0b8f6a1c2d3e")
+    of = Attestation(named, "solkred", "sol", facts, date(2026, 11, 22), CallerId("a/b"), 1)
     return draw(of, address_of(facts), issuer="Lørenskog kommune", programme="SolKred")
 
 

@@ -25,7 +25,7 @@ FACTS = Facts(
 
 def attested(served: Served) -> tuple[str, AttestationId]:
     desk, named = wiring.house().attestations, AttestationId(str(uuid.uuid4()))
-    made = desk.issue(TENANT, "solkred", named, FACTS, member="m1", by=BY, now=served.town.moment)
+    made = desk.issue(TENANT, "solkred", named, FACTS, of="sol", member="m1", by=BY, now=served.town.moment)
     return desk.address(TENANT, made).replace(served.address.upper(), served.address), named
 
 

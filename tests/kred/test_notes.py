@@ -193,7 +193,7 @@ def test_the_last_day_counts_and_the_day_after_does_not(desk: NoteDesk, bank: Ba
     assert desk.expire(TENANT, KRED, now=LATE) == []
     assert (has(bank, EXPIRED), has(bank, notes_account(BATCH.id)), sum_of(bank)) == (660, 0, 0)
     with pytest.raises(ConflictError):
-        desk.void(TENANT, KRED, BATCH.id, now=LATE)
+        desk.void(TENANT, KRED, BATCH.id, because="lost", now=LATE)
 
 
 def test_stolen_notes_are_taken_out_of_use_and_what_was_left_goes_back(
@@ -201,7 +201,7 @@ def test_stolen_notes_are_taken_out_of_use_and_what_was_left_goes_back(
 ) -> None:
     redeem(desk, codes[0])
     for _ in range(2):
-        assert desk.void(TENANT, KRED, BATCH.id, now=NOON).state is BatchState.VOIDED
+        assert desk.void(TENANT, KRED, BATCH.id, because="stolen", now=NOON).state is BatchState.VOIDED
     assert redeem(desk, codes[1]) == NotTaken(NoNote.VOIDED)
     assert redeem(desk, codes[0]) == NotTaken(NoNote.USED)
     assert (has(bank, GRANT), sum_of(bank)) == (3000 - 60, 0)
@@ -212,7 +212,7 @@ def test_stolen_notes_are_taken_out_of_use_and_what_was_left_goes_back(
 
 def test_voiding_and_redeeming_at_once_loses_no_minute(desk: NoteDesk, bank: Bank, codes: list[str]) -> None:
     jobs: list[Callable[[], object]] = [lambda code=code: redeem(desk, code, who=code) for code in codes]  # type: ignore[misc]
-    jobs.insert(6, lambda: desk.void(TENANT, KRED, BATCH.id, now=NOON))
+    jobs.insert(6, lambda: desk.void(TENANT, KRED, BATCH.id, because="stolen", now=NOON))
     with ThreadPoolExecutor(13) as pool:
         answers = list(pool.map(lambda job: job(), jobs))
     taken = sum(isinstance(each, Taken) for each in answers)
@@ -223,7 +223,7 @@ def test_voiding_and_redeeming_at_once_loses_no_minute(desk: NoteDesk, bank: Ban
 def test_where_the_grant_is_closed_the_rest_goes_to_the_pot(desk: NoteDesk, bank: Bank, codes: list[str]) -> None:
     assert codes
     bank.close_account(TENANT, KRED, GRANT, into=POT, transfer=TransferId("closing"), now=NOON)
-    desk.void(TENANT, KRED, BATCH.id, now=NOON)
+    desk.void(TENANT, KRED, BATCH.id, because="stolen", now=NOON)
     assert (has(bank, POT), sum_of(bank)) == (3000, 0)
 
 

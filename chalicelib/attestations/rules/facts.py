@@ -70,10 +70,14 @@ class Revocation:
 
 @dataclass(frozen=True, slots=True)
 class Attestation:
-    """An attestation as the municipality keeps it. `member` is set where it tells of a member of TimeKred."""
+    """An attestation as the municipality keeps it. `of` is the operator or the organisation that gave it.
+
+    `member` is set where it tells of a member of TimeKred.
+    """
 
     id: AttestationId
     currency: str
+    of: str
     facts: Facts
     issued_on: date
     by: CallerId

@@ -61,7 +61,7 @@ class NoteBook(Protocol):
     def left(self, tenant: Tenant, batch: Batch) -> int:
         """Give how many minutes of a batch are not redeemed."""
 
-    def finish(self, tenant: Tenant, batch: Batch, left: int, now: datetime) -> bool:
+    def finish(self, tenant: Tenant, batch: Batch, left: int, now: datetime, *, because: str = "") -> bool:
         """End a batch and move what is left of it; False where something was redeemed meanwhile."""
 
     def printed(self, tenant: Tenant, batch: Batch) -> None:
@@ -134,7 +134,7 @@ class NoteDesk:
         """Give the batches of a currency, newest first, each with the minutes that are not redeemed."""
         return self.store.batches(tenant, currency)
 
-    def void(self, tenant: Tenant, currency: CurrencyId, named: str, *, now: datetime) -> Batch:
+    def void(self, tenant: Tenant, currency: CurrencyId, named: str, *, because: str, now: datetime) -> Batch:
         """Take a batch out of use: what is left goes back to the account that paid. Again: nothing changes.
 
         UnknownError `unknown_batch`; ConflictError `batch_over` where it has expired.
@@ -142,13 +142,13 @@ class NoteDesk:
         batch = self.one(tenant, currency, named)
         if batch.state is BatchState.EXPIRED:
             raise ConflictError("batch_over", "The batch has expired; nothing is left of it.")
-        return self._ended(tenant, batch, BatchState.VOIDED, now)
+        return self._ended(tenant, batch, BatchState.VOIDED, now, because)
 
     def expire(self, tenant: Tenant, currency: CurrencyId, *, now: datetime) -> list[Batch]:
         """End the batches whose last day has passed: what is left of them has expired."""
         today = oslo_date(now)
         due = [batch for batch, _ in self.store.batches(tenant, currency) if is_due(batch, today)]
-        return [self._ended(tenant, batch, BatchState.EXPIRED, now) for batch in due]
+        return [self._ended(tenant, batch, BatchState.EXPIRED, now, "") for batch in due]
 
     def look(self, text: str, *, now: datetime) -> tuple[Tenant, Looked] | None:
         """Say what a note is, to whoever holds it; nothing happens to it. None where it is no note of ours."""
@@ -204,12 +204,12 @@ class NoteDesk:
             return None
         return Looked(note, state_of(note, batch, oslo_date(now)))
 
-    def _ended(self, tenant: Tenant, batch: Batch, state: BatchState, now: datetime) -> Batch:
+    def _ended(self, tenant: Tenant, batch: Batch, state: BatchState, now: datetime, because: str) -> Batch:
         if batch.state is not BatchState.OPEN:
             return batch
         ended = replace(batch, state=state, ended_on=oslo_date(now))
         for _ in range(_TRIES):
-            if self.store.finish(tenant, ended, self.store.left(tenant, batch), now):
+            if self.store.finish(tenant, ended, self.store.left(tenant, batch), now, because=because):
                 return self.one(tenant, batch.currency, batch.id)
         raise TryAgainError("busy", "Its notes are being redeemed just now; send the call again.")
 

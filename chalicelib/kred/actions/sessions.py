@@ -31,7 +31,6 @@ from chalicelib.ledger.rules import (
 )
 from chalicelib.shared.answers import ConflictError, RuleError, TryAgainError, UnknownError
 from chalicelib.shared.ids import (
-    CallerId,
     CurrencyId,
     HoldId,
     MemberId,

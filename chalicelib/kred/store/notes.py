@@ -142,16 +142,20 @@ class NoteStore:
         balance = self._ledger.balance(tenant, batch.currency, notes_account(batch.id))
         return 0 if balance is None else balance.free
 
-    def finish(self, tenant: Tenant, batch: Batch, left: int, now: datetime) -> bool:
+    def finish(self, tenant: Tenant, batch: Batch, left: int, now: datetime, *, because: str = "") -> bool:
         """End a batch and move what is left of it; False where something was redeemed meanwhile."""
         back = EXPIRED if batch.state is BatchState.EXPIRED else batch.source
-        refused = self._finish(tenant, batch, left, back, now)
+        refused = self._finish(tenant, batch, left, back, now=now, because=because)
         if refused is not None and (refused.because, refused.account) == (Refusal.ACCOUNT_CLOSED, back):
             self._ledger.open(tenant, batch.currency, POT)
-            refused = self._finish(tenant, batch, left, POT, now)  # who paid is no longer here to take it back
+            refused = self._finish(
+                tenant, batch, left, POT, now=now, because=because
+            )  # who paid is no longer here to take it back
         return refused is None
 
-    def _finish(self, tenant: Tenant, batch: Batch, left: int, back: Account, now: datetime) -> Refused | None:
+    def _finish(  # noqa: PLR0913  which, how much of it, to whom, when, why
+        self, tenant: Tenant, batch: Batch, left: int, back: Account, *, now: datetime, because: str
+    ) -> Refused | None:
         row = NoteBatchRow(table.notes_pk(tenant, batch.currency), _BATCH + batch.id)
         ended = [
             NoteBatchRow.state.set(batch.state.value),
@@ -162,11 +166,11 @@ class NoteStore:
         parcel.update("batch", row, ended, is_open)
         moved = Transfer(
             TransferId(f"{batch.id}-{batch.state}"), batch.currency, (Leg(notes_account(batch.id), back, left),),
-            f"notes_{batch.state}", now,
+            f"notes_{batch.state}", now, because,
         )  # fmt: skip
         if left:
             self._ledger.add(parcel, tenant, moved)
-        told: dict[str, Told] = {"state": batch.state.value, "left": left}
+        told: dict[str, Told] = {"state": batch.state.value, "left": left, "because": because or None}
         before: dict[str, Told] = {"state": BatchState.OPEN.value}
         self._notary.note(parcel, tenant, f"notes.{batch.state}", Change("notes", (batch.id,), before, told))
         cancelled = parcel.send()
@@ -189,7 +193,8 @@ class NoteStore:
         day = oslo_date(now)
         row = GuessRow(table.guesses_pk(tenant, who), day.isoformat())
         goes_at = table.epoch(start_of(day) + _GUESSES_KEPT)
-        faults.patiently(lambda: row.update([GuessRow.kind.set(GuessRow), GuessRow.codes.add(1), GuessRow.expires.set(goes_at)]))
+        ends = GuessRow.expires.set(goes_at)
+        faults.patiently(lambda: row.update([GuessRow.kind.set(GuessRow), GuessRow.codes.add(1), ends]))
         return int(row.codes)
 
     def guessed(self, tenant: Tenant, who: str, now: datetime) -> int:
