@@ -165,11 +165,8 @@ def _photograph(card: Image.Image, chance: random.Random) -> Image.Image:
     held = Image.new("RGB", (side, side), (chance.randrange(40, 120),) * 3)
     held.paste(card, ((side - card.width) // 2, (side - card.height) // 2))
     held = held.rotate(chance.uniform(0, 360), Image.Resampling.BICUBIC, fillcolor=(90, 90, 90))
-    tilt = [chance.uniform(-0.00018, 0.00018) for _ in range(2)]
-    lean = [1, chance.uniform(-0.12, 0.12), 0, chance.uniform(-0.12, 0.12), 1, 0, *tilt]
-    held = held.transform(
-        held.size, Image.Transform.PERSPECTIVE, lean, Image.Resampling.BICUBIC, fillcolor=(90, 90, 90)
-    )
+    held = held.transform(held.size, Image.Transform.PERSPECTIVE, _tilt(side / 2, chance), Image.Resampling.BICUBIC,
+                          fillcolor=(90, 90, 90))  # fmt: skip
     if chance.choice([True, False]):
         glare = Image.new("L", held.size, 0)
         at = [chance.uniform(0.1, 0.8) * side for _ in range(2)]
@@ -179,6 +176,16 @@ def _photograph(card: Image.Image, chance: random.Random) -> Image.Image:
     light = chance.uniform(0.35, 1.0)
     noise = Image.effect_noise(held.size, chance.uniform(4, 18)).convert("RGB")
     return Image.blend(held.point(lambda value: int(value * light)), noise, 0.08)
+
+
+def _tilt(middle: float, chance: random.Random) -> list[float]:
+    """Lean the card in any direction about the picture's middle, where it keeps its size and from where it stays in."""
+    across, down = (chance.uniform(-0.00018, 0.00018) for _ in range(2))
+    skewed, sheared = (chance.uniform(-0.12, 0.12) for _ in range(2))
+    back = 1 - (across + down) * middle  # the divisor in the corner, which Pillow wants to be 1
+    rows = [(1 + middle * across, skewed + middle * down), (sheared + middle * across, 1 + middle * down)]
+    lean = [value / back for x, y in rows for value in (x, y, middle - (x + y) * middle)]
+    return [*lean, across / back, down / back]
 
 
 def _decoded(browser: Browser, served: Served) -> list[str]:
@@ -192,24 +199,28 @@ def _decoded(browser: Browser, served: Served) -> list[str]:
     page = browser.new_page()
     page.goto(served.address)
     page.evaluate("""async () => {
-      const {ownScript} = await import('/device/trusted.js');
+      const {ownScript} = await import('/device/trusted.js'), {taken} = await import('/device/camera.js');
       const worker = new Worker(ownScript(new URL('/device/decoder_worker.js', location.href)), {type: 'module'});
       await new Promise(k => worker.onmessage = k);
-      window.read = async (url) => {
+      const context = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+      window.read = async (url, turn) => {
         const i = new Image(); i.src = url; await i.decode();
-        const c = new OffscreenCanvas(i.width, i.height), x = c.getContext('2d'); x.drawImage(i, 0, 0);
         const answered = new Promise(k => worker.onmessage = k);
-        worker.postMessage(x.getImageData(0, 0, c.width, c.height));
+        worker.postMessage(taken(context, i, i.width, i.height, turn));
         return (await answered).data.text;
       };
     }""")
-    right = sum(
-        page.evaluate("url => read(url)", as_data_url(_photograph(drawn, chance))) == card["url"]
-        for _ in range(PHOTOGRAPHS)
-    )
+    at_once = in_two = 0
+    for _ in range(PHOTOGRAPHS):
+        photograph = as_data_url(_photograph(drawn, chance))
+        first = page.evaluate("url => read(url, 0)", photograph) == card["url"]
+        at_once += first
+        in_two += first or page.evaluate("url => read(url, 1)", photograph) == card["url"]
     page.close()
-    rate = 100 * right / PHOTOGRAPHS
-    return [f"photographs of a printed card read at {DOTS_PER_MM} px/mm: {rate:.1f} % of {PHOTOGRAPHS} (target 99 %)"]
+    rate = f"{100 * in_two / PHOTOGRAPHS:.1f} % of {PHOTOGRAPHS}, {100 * at_once / PHOTOGRAPHS:.1f} % at the first look"
+    return [
+        f"photographs of a printed card read at {DOTS_PER_MM} px/mm in two looks of the camera: {rate} (target 99 %)"
+    ]
 
 
 def report(wanted: list[str]) -> None:

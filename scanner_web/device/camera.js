@@ -7,6 +7,8 @@ import { ownScript } from "./trusted.js";
 const PACE = 40;
 /** The reader is given no more than this, along the longer side. */
 const MOST_PIXELS = 1280;
+/** How far a picture is turned every other time, in radians. */
+const ASKEW = Math.PI / 6;
 /** How much nearer the camera's own zoom goes, where it has one. */
 const NEARER = 2;
 /** A wasm that has not started in this time will not: the number can be typed. */
@@ -142,19 +144,41 @@ async function cameras() {
 }
 
 /**
- * Which part of a picture is read: all of it made smaller, and in turns with that its middle as it is, where a small
- * code far away has enough dots to be read.
+ * Which part of a picture is read, by turns: all of it made smaller, then, where there are more dots than that, its
+ * middle as it is, for a small code far away. Every other round it is turned: the reader misses one code in twenty
+ * that lies at an angle of its own, and reads it at another.
  * @param {number} wide
  * @param {number} high
- * @param {boolean} near
+ * @param {number} turn
  */
-function partOf(wide, high, near) {
+function partOf(wide, high, turn) {
   if (wide === 0 || high === 0) return null;
   const scale = Math.min(1, MOST_PIXELS / Math.max(wide, high));
   const more = scale < 1;
-  if (!near || !more) return { x: 0, y: 0, wide, high, width: Math.round(wide * scale), height: Math.round(high * scale), more };
+  const round = more ? Math.floor(turn / 2) : turn;
+  const angle = round % 2 === 1 ? ASKEW : 0;
+  if (!more || turn % 2 === 0) return { x: 0, y: 0, wide, high, width: Math.round(wide * scale), height: Math.round(high * scale), angle };
   const part = { wide: Math.round(wide / 2), high: Math.round(high / 2) };
-  return { x: Math.round(wide / 4), y: Math.round(high / 4), ...part, width: part.wide, height: part.high, more };
+  return { x: Math.round(wide / 4), y: Math.round(high / 4), ...part, width: part.wide, height: part.high, angle };
+}
+
+/**
+ * Take what the reader is given of a picture at its nth turn; null while there is no picture.
+ * @param {CanvasRenderingContext2D} context
+ * @param {CanvasImageSource} picture
+ * @param {number} wide
+ * @param {number} high
+ * @param {number} turn
+ */
+export function taken(context, picture, wide, high, turn) {
+  const part = partOf(wide, high, turn);
+  if (part === null) return null;
+  context.canvas.width = part.width;
+  context.canvas.height = part.height;
+  context.translate(part.width / 2, part.height / 2);
+  context.rotate(part.angle);
+  context.drawImage(picture, part.x, part.y, part.wide, part.high, -part.width / 2, -part.height / 2, part.width, part.height);
+  return context.getImageData(0, 0, part.width, part.height);
 }
 
 /**
@@ -171,18 +195,14 @@ function makeReader(video, { onCode, onBroken, wanted }) {
   let timer = 0;
   let pace = PACE;
   let askedAt = 0;
-  let near = false;
+  let turn = 0;
 
   function take() {
     timer = window.setTimeout(take, pace);
     if (busy || worker === null || context === null || !wanted() || video.readyState < video.HAVE_CURRENT_DATA) return;
-    const part = partOf(video.videoWidth, video.videoHeight, near);
-    if (part === null) return;
-    near = part.more && !near;
-    canvas.width = part.width;
-    canvas.height = part.height;
-    context.drawImage(video, part.x, part.y, part.wide, part.high, 0, 0, part.width, part.height);
-    const picture = context.getImageData(0, 0, canvas.width, canvas.height);
+    const picture = taken(context, video, video.videoWidth, video.videoHeight, turn);
+    if (picture === null) return;
+    turn += 1;
     busy = true;
     askedAt = performance.now();
     worker.postMessage(picture, [picture.data.buffer]);

@@ -15,8 +15,8 @@ ready.then(
 self.onmessage = async ({ data }) => {
   let text = null;
   try {
-    // QR only: camera noise reads as bar codes.
-    const [code] = await readBarcodes(data, { formats: ["QRCode"], maxNumberOfSymbols: 1, tryDownscale: true });
+    // The usual QR only: camera noise reads as bar codes, and the corner of a code as a micro one.
+    const [code] = await readBarcodes(data, { formats: ["QRCodeModel2"], maxNumberOfSymbols: 1, tryDownscale: true });
     text = code?.isValid ? code.text : null;
   } finally {
     // A picture that breaks the reader must not stop the next one.
