@@ -9,7 +9,9 @@ from chalicelib.api import (
     flagged,
     holder,
     issuers,
+    kred_activities,
     kred_attestations,
+    kred_currencies,
     kred_notes,
     office,
     open_doors,
@@ -45,6 +47,8 @@ register(
     tags.doors,
     kred_attestations.doors,
     kred_notes.doors,
+    kred_currencies.doors,
+    kred_activities.doors,
     proofs.doors,
     open_doors.doors,
 )

@@ -22,17 +22,19 @@ if TYPE_CHECKING:
     from chalicelib.attestations.actions import AttestationDesk
     from chalicelib.audit.actions import AuditBook
     from chalicelib.cards.actions import CardDesk
-    from chalicelib.credentials.actions import Mint
+    from chalicelib.credentials.actions import Mint, Presented
     from chalicelib.credentials.store import KeyRing
     from chalicelib.files import Files
-    from chalicelib.kred.actions import ActivityDesk, AwardDesk, CurrencyDesk
+    from chalicelib.kred.actions import ActivityDesk, AwardDesk, CurrencyDesk, SumsDesk
+    from chalicelib.kred.actions.codes import Codes
     from chalicelib.kred.actions.notes import NoteDesk
+    from chalicelib.kred.store.members import MemberStore
     from chalicelib.ledger.actions import Bank, Keeper
     from chalicelib.ledger.store import LedgerStore
     from chalicelib.notary import Notary
     from chalicelib.reports.actions import Statistics
     from chalicelib.settlement.actions import Auditor, Casework, Closing, Pace
-    from chalicelib.shared.ids import CurrencyId, Tenant
+    from chalicelib.shared.ids import CurrencyId, MemberId, Tenant
     from chalicelib.venues.actions import Terms
     from chalicelib.visits.actions import Window
 
@@ -176,6 +178,7 @@ class House:
             accounts=self.bank,
             known_tenant=self.terms.configuration,
             is_venue=lambda tenant, venue: venue in self.terms.configuration(tenant).venues,
+            whose=self._member_of_code,
         )
 
     @cached_property
@@ -192,7 +195,51 @@ class House:
         from chalicelib.kred.actions import AwardDesk
         from chalicelib.kred.store import AwardStore
 
-        return AwardDesk(store=AwardStore(self.ledger, self.notary), desk=self.currencies)
+        return AwardDesk(store=AwardStore(self.ledger, self.notary), desk=self.currencies, names=self._names_of_members)
+
+    @cached_property
+    def sums(self) -> SumsDesk:
+        """Where currencies are added up."""
+        from chalicelib.kred.actions import SumsDesk
+
+        return SumsDesk(desk=self.currencies, activities=self.activities.store, bank=self.bank)
+
+    @cached_property
+    def _member_store(self) -> MemberStore:
+        from chalicelib.kred.store.members import MemberStore
+
+        return MemberStore(self.ledger, self.notary)
+
+    @cached_property
+    def _codes(self) -> Codes:
+        from chalicelib.kred.actions.codes import Codes
+
+        def read(tenant: Tenant, text: str) -> Presented:
+            number = self.terms.configuration(tenant).municipality.number
+            return self.mint.read(tenant, text, municipality_number=number)
+
+        def tenant_of(text: str) -> Tenant | None:
+            number = self.mint.municipality_of(text)
+            if number is not None:
+                return self.terms.tenant_of(number)
+            # A typed number does not say whose it is; where there is one municipality, it is that one's.
+            only = self.terms.tenants()
+            return only[0] if len(only) == 1 else None
+
+        return Codes(store=self._member_store, read=read, tenant_of=tenant_of)
+
+    def _member_of_code(self, tenant: Tenant, currency: CurrencyId, text: str) -> MemberId:
+        from chalicelib.kred.actions.codes import unknown_code
+        from chalicelib.kred.rules.members import Code
+
+        found = self._codes.find(tenant, text)
+        if not isinstance(found, Code) or found.currency != currency:
+            raise unknown_code()
+        return found.member
+
+    def _names_of_members(self, tenant: Tenant, members: list[MemberId]) -> dict[MemberId, str | None]:
+        found = self._member_store.members(tenant, members)
+        return {each.id: each.name for each in found.values()}
 
     @cached_property
     def window(self) -> Window:

@@ -49,9 +49,12 @@ class Town:
             self.bank,
             known_tenant=lambda _: None,
             is_venue=lambda _, venue: venue == "kino",
+            whose=lambda _tenant, _currency, code: MemberId(code),
         )
         self.activities = ActivityDesk(ActivityStore(ledger), self.currencies, self.bank)
-        self.awards = AwardDesk(AwardStore(ledger), self.currencies)
+        self.awards = AwardDesk(
+            AwardStore(ledger), self.currencies, names=lambda _, members: dict.fromkeys(members, "Test")
+        )
         self.currencies.put_currency(TENANT, Currency(KRED, {"nb": "LundKred"}, step=30, most=600))
         self.currencies.put_operator(TENANT, Operator(KRED, OperatorId("nord"), "Bydel Nord"))
         self.let_in(BOSS, "nord", NORD, is_organisation=False)

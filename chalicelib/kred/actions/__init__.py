@@ -3,5 +3,6 @@
 from chalicelib.kred.actions.activities import ActivityDesk
 from chalicelib.kred.actions.awards import AwardDesk
 from chalicelib.kred.actions.currencies import CurrencyDesk
+from chalicelib.kred.actions.sums import SumsDesk
 
-__all__ = ["ActivityDesk", "AwardDesk", "CurrencyDesk"]
+__all__ = ["ActivityDesk", "AwardDesk", "CurrencyDesk", "SumsDesk"]

@@ -164,7 +164,7 @@ class ActivityDesk:
             if activity.state is ActivityState.CLOSED:
                 return activity, None, transfer
             freed = None if organisation is None else replace(organisation, granted=organisation.granted - left.minutes)
-            return replace(activity, state=ActivityState.CLOSED), freed, transfer
+            return replace(activity, state=ActivityState.CLOSED, returned=left.minutes), freed, transfer
 
         return _stands(self.store.grant(caller.tenant, named, decide))
 

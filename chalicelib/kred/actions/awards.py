@@ -1,7 +1,7 @@
 """Giving minutes for taking part, taking them back, and telling what a year came to."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Protocol
 
@@ -19,7 +19,7 @@ from chalicelib.kred.rules.awards import (
     reversal_of,
     transfer_of,
 )
-from chalicelib.kred.rules.standing import Known, Standing, unknown_activity
+from chalicelib.kred.rules.standing import Known, Standing
 from chalicelib.kred.rules.years import YearLine, lines_of_year
 from chalicelib.ledger.rules import Booked, Limits, Refused, Transfer
 from chalicelib.shared.answers import ConflictError, UnknownError
@@ -56,6 +56,7 @@ class AwardDesk:
 
     store: AwardBook
     desk: CurrencyDesk
+    names: Callable[[Tenant, list[MemberId]], Mapping[MemberId, str | None]]
 
     def award(self, caller: Caller, currency: CurrencyId, wish: Wish, *, now: datetime) -> Awarded | NotAwarded:
         """Give a member minutes out of an activity's grant, or count their hours. The same id twice gives once.
@@ -64,13 +65,6 @@ class AwardDesk:
         """
         known, standing = self.desk.for_whom(caller, currency)
         return self._award(caller.tenant, known, standing, wish, now)
-
-    def award_by(
-        self, tenant: Tenant, by: CallerId, currency: CurrencyId, wish: Wish, *, now: datetime
-    ) -> Awarded | NotAwarded:
-        """Give one of an attendance list, by somebody whose role was asked for at the door; else as `award`."""
-        known, standing = self.desk.for_whom_by(tenant, by, currency)
-        return self._award(tenant, known, standing, wish, now)
 
     def _award(
         self, tenant: Tenant, known: Known, standing: Standing, wish: Wish, now: datetime
@@ -109,15 +103,21 @@ class AwardDesk:
         return self.store.made_award(caller.tenant, award) or made
 
     def year(self, caller: Caller, currency: CurrencyId, year: int) -> list[YearLine]:
-        """Tell what each person earned with each organisation of the caller's own in a year (for the tax report)."""
+        """Tell what each person earned with each organisation of the caller's own in a year (for the tax report).
+
+        Who acts for an operator reads the names; the coordinator, who sees them all, reads none (requirement TK-09).
+        """
         known, standing = self.desk.for_whom(caller, currency)
-        own = {each.id for each in known.setup.operators if standing.runs(each.id)}
-        own_organisations = {each.id for each in known.roster.organisations if each.operator in own}
+        own = {str(each.id) for each in known.setup.operators if standing.runs(each.id)}
         if not own:
-            raise unknown_activity()
+            raise UnknownError("unknown_operator", "You act for no operator in this currency.")
+        own |= {str(each.id) for each in known.roster.organisations if each.operator in own}
         awards = self.store.awards(caller.tenant, currency, year)
-        mine = (each for each in awards if each.organisation in own | own_organisations)
-        return lines_of_year(mine, known.setup.currency, year)
+        lines = lines_of_year((each for each in awards if each.organisation in own), known.setup.currency, year)
+        if standing.operators is None:
+            return lines
+        names = self.names(caller.tenant, sorted({each.member for each in lines}))
+        return [replace(each, name=names.get(each.member)) for each in lines]
 
     def of_member(self, tenant: Tenant, currency: CurrencyId, member: MemberId, years: range) -> list[Award]:
         """Give a member's awards of some years, in order, taken back ones left out; for history and attestations."""

@@ -78,12 +78,16 @@ class Accounts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CurrencyDesk:
-    """Where currencies are set up. `known_tenant` raises for a tenant that is none, `known_venue` for a venue."""
+    """Where currencies are set up. `known_tenant` raises for a tenant that is none.
+
+    `whose` says whose code is held up; it raises UnknownError `unknown_code` for one of no member of the currency.
+    """
 
     store: CurrencyBook
     accounts: Accounts
     known_tenant: Callable[[Tenant], object]
     is_venue: Callable[[Tenant, VenueId], bool]
+    whose: Callable[[Tenant, CurrencyId, str], MemberId]
 
     def currencies(self, tenant: Tenant) -> tuple[Currency, ...]:
         """Give a tenant's currencies."""
@@ -93,6 +97,10 @@ class CurrencyDesk:
         """Give a currency with what is set up for it, at most 60 seconds old. UnknownError `unknown_currency`."""
         return self._known(tenant, currency).setup
 
+    def organisations(self, tenant: Tenant, currency: CurrencyId) -> tuple[Organisation, ...]:
+        """Give the organisations of a currency as they are."""
+        return self._now(tenant, currency).roster.organisations
+
     def for_whom(self, caller: Caller, currency: CurrencyId) -> tuple[Known, Standing]:
         """Give a currency, and for whom a caller acts in it. UnknownError where that is nobody, or there is none."""
         known = self._known(caller.tenant, currency)
@@ -100,11 +108,6 @@ class CurrencyDesk:
             known.roster, caller.id, coordinator=caller.has(Role.COORDINATOR), operator=caller.has(Role.OPERATOR),
             awarder=caller.has(Role.AWARDER),
         )  # fmt: skip
-
-    def for_whom_by(self, tenant: Tenant, by: CallerId, currency: CurrencyId) -> tuple[Known, Standing]:
-        """Give the same for somebody whose role was asked for before, as whoever they are entered as."""
-        known = self._known(tenant, currency)
-        return known, standing_of(known.roster, by, coordinator=False, operator=True, awarder=True)
 
     def own(self, caller: Caller) -> list[Currency]:
         """Give the currencies that a caller may know of: the coordinator and the city all, others their own."""
@@ -188,12 +191,13 @@ class CurrencyDesk:
                 self.store.remove_worker(caller.tenant, currency, worker)
         return self._now(caller.tenant, currency)
 
-    def link(self, caller: Caller, currency: CurrencyId, member: MemberId, *, now: datetime) -> Standing:
+    def link(self, caller: Caller, currency: CurrencyId, code: str, *, now: datetime) -> Standing:
         """Say which member somebody is who awards, by showing that member's code; it holds until an operator undoes it.
 
-        ConflictError `linked_already` where it was another.
+        UnknownError `unknown_code`; ConflictError `linked_already` where it was another.
         """
         self.for_whom(caller, currency)
+        member = self.whose(caller.tenant, currency, code)
         if not self.store.put_link(caller.tenant, currency, Link(caller.id, member, oslo_date(now))):
             raise ConflictError("linked_already", "You have said to be another member; an operator can undo that.")
         return self.for_whom(caller, currency)[1]

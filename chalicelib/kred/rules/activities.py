@@ -113,6 +113,12 @@ class Activity:
     long_term: str | None = None  # why it goes on although it will not carry itself (requirement TK-34)
     state: ActivityState = ActivityState.DRAFT
     grants: tuple[Grant, ...] = ()
+    returned: int = 0  # minutes of the grants that were left when it closed
+
+    @property
+    def granted(self) -> int:
+        """Give the minutes of all its grants."""
+        return sum(each.minutes for each in self.grants)
 
     @property
     def earns(self) -> bool:
@@ -179,7 +185,7 @@ def edited(before: Activity | None, sent: Activity) -> Activity:
         raise ConflictError("another_operator", "An activity stays with its operator and its organisation.")
     if before.grants and not sent.earns:
         raise RuleError("pay_is_fixed", "The activity has been granted minutes to award.")
-    kept = replace(sent, review=before.review, state=before.state, grants=before.grants)
+    kept = replace(sent, review=before.review, state=before.state, grants=before.grants, returned=before.returned)
     if before.state is ActivityState.APPROVED and kept != before:
         return replace(kept, review=None, state=ActivityState.DRAFT)
     return kept

@@ -16,7 +16,9 @@ from chalicelib.ledger.rules import (
     Transfer,
     grant_account,
     member_account,
+    reversal,
 )
+from chalicelib.shared.calendar import start_of
 from chalicelib.shared.ids import ActivityId, CallerId, CurrencyId, MemberId, TransferId
 
 AWARD: Final = "award"
@@ -138,13 +140,10 @@ def transfer_of(award: Award, now: datetime) -> Transfer | None:
     return Transfer(TransferId(award.id), award.currency, (leg,), AWARD, now)
 
 
-def reversal_of(award: Award, reversal: str, now: datetime) -> Transfer | None:
-    """Give the minutes that go back to the grant; None where none were moved."""
-    if not award.minutes:
-        return None
-    leg = Leg(member_account(award.member), grant_account(award.activity), award.minutes)
-    wrong = TransferId(award.id)
-    return Transfer(TransferId(reversal), award.currency, (leg,), AWARD_REVERSED, now, reverses=wrong)
+def reversal_of(award: Award, name: str, now: datetime) -> Transfer | None:
+    """Give the minutes that go back to the grant, out of the month they were given in; None where none were moved."""
+    made = transfer_of(award, start_of(award.on))
+    return None if made is None else reversal(made, TransferId(name), AWARD_REVERSED, now)
 
 
 def limits_of(currency: Currency, activity: Activity, award: Award) -> Limits:

@@ -19,6 +19,7 @@ class YearLine:
     minutes: int
     present: int
     over: bool
+    name: str | None = None  # for those who may know it
 
 
 def lines_of_year(awards: Iterable[Award], currency: Currency, year: int) -> list[YearLine]:

@@ -1,0 +1,113 @@
+"""Telling what currencies come to: sums for the city, grants in public, and what currencies owe one another."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from chalicelib.access.rules import Caller
+from chalicelib.kred.actions.currencies import CurrencyDesk
+from chalicelib.kred.rules.activities import Activity
+from chalicelib.kred.rules.currencies import PartnerState, Setup
+from chalicelib.kred.rules.sums import GrantLine, Netting, Sums, is_public, is_running, netting_of
+from chalicelib.ledger.rules import (
+    EXPIRED,
+    ISSUER,
+    POT,
+    Account,
+    Balance,
+    Entry,
+    clearing_account,
+    grant_account,
+    partner_account,
+)
+from chalicelib.shared.calendar import oslo_date
+from chalicelib.shared.ids import CurrencyId, Tenant
+
+MOST_ENTRIES = 100_000
+
+
+class Activities(Protocol):
+    """Where activities are kept."""
+
+    def activities(self, tenant: Tenant, currency: CurrencyId) -> tuple[Activity, ...]:
+        """Give all activities of a currency."""
+
+
+class Reading(Protocol):
+    """Where it is read what accounts have."""
+
+    def balance(self, tenant: Tenant, currency: CurrencyId, account: Account) -> Balance | None:
+        """Give what an account has; None where it was never opened."""
+
+    def history(self, tenant: Tenant, currency: CurrencyId, account: Account, *, most: int) -> list[Entry]:
+        """Give an account's latest entries, the newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class SumsDesk:
+    """Where currencies are added up; nobody's name and nobody's account is in it."""
+
+    desk: CurrencyDesk
+    activities: Activities
+    bank: Reading
+
+    def sums(self, caller: Caller, *, now: datetime) -> list[Sums]:
+        """Give the sums of each currency that a caller may know of: the city and the coordinator, of all."""
+        return [self._sums(caller.tenant, each.id, now) for each in self.desk.own(caller)]
+
+    def grants(self, tenant: Tenant, currency: CurrencyId) -> list[GrantLine]:
+        """Give the accounts of a currency's activities, for anybody. UnknownError `unknown_currency`."""
+        setup = self.desk.setup(tenant, currency)
+        organisations = {each.id: each.name for each in self.desk.organisations(tenant, currency)}
+        return [
+            GrantLine(
+                each,
+                setup.operator(each.operator).name,
+                organisations.get(each.organisation) if each.organisation else None,
+                self._has(tenant, currency, grant_account(each.id)),
+            )
+            for each in self.activities.activities(tenant, currency)
+            if is_public(each)
+        ]
+
+    def netting(self, caller: Caller, month: str | None) -> list[Netting]:
+        """Tell what stands between each of a caller's currencies and those that it takes, or is taken by."""
+        tenant = caller.tenant
+        setups = {each.id: self.desk.setup(tenant, each.id) for each in self.desk.currencies(tenant)}
+        return [
+            netting_of(
+                (own.id, other),
+                self.bank.history(tenant, own.id, clearing_account(other), most=MOST_ENTRIES),
+                limit=setups[own.id].takes(other),
+                month=month,
+            )
+            for own in self.desk.own(caller)
+            for other in _others(setups, own.id)
+        ]
+
+    def _sums(self, tenant: Tenant, currency: CurrencyId, now: datetime) -> Sums:
+        setup = self.desk.setup(tenant, currency)
+        activities = self.activities.activities(tenant, currency)
+        issued = -self._has(tenant, currency, ISSUER)
+        on_grants = sum(self._has(tenant, currency, grant_account(each.id)) for each in activities)
+        partners = [each for each in setup.partners if each.state is not PartnerState.ASKED]
+        spent = sum(self._has(tenant, currency, partner_account(each.venue)) for each in partners)
+        in_pot, expired = self._has(tenant, currency, POT), self._has(tenant, currency, EXPIRED)
+        others = [each.id for each in self.desk.currencies(tenant) if each.id != currency]
+        owed = sum(self._has(tenant, currency, clearing_account(each)) for each in others)
+        today = oslo_date(now)
+        return Sums(
+            currency, issued, on_grants, issued - on_grants - spent - in_pot - expired - owed, spent, in_pot, expired,
+            owed, sum(is_running(each, today) for each in activities),
+            sum(each.state is PartnerState.APPROVED for each in partners),
+        )  # fmt: skip
+
+    def _has(self, tenant: Tenant, currency: CurrencyId, account: Account) -> int:
+        found = self.bank.balance(tenant, currency, account)
+        return 0 if found is None else found.minutes
+
+
+def _others(setups: dict[CurrencyId, Setup], currency: CurrencyId) -> list[CurrencyId]:
+    takes = {each.other for each in setups[currency].accepts}
+    taken_by = {other for other, setup in setups.items() if any(each.other == currency for each in setup.accepts)}
+    return sorted(takes | taken_by)

@@ -1,0 +1,84 @@
+"""What a currency comes to, without anybody in it: its sums, its grants in public, and what two currencies owe."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from chalicelib.audit.rules import time_of
+from chalicelib.kred.rules.activities import Activity, ActivityState
+from chalicelib.ledger.rules import Entry
+from chalicelib.shared.calendar import oslo_month
+from chalicelib.shared.ids import CurrencyId
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """A currency in minutes. What was issued is all the rest together, since its sum is zero.
+
+    `in_hands` is with members and on printed notes.
+    """
+
+    currency: CurrencyId
+    issued: int
+    on_grants: int
+    in_hands: int
+    spent: int
+    in_pot: int
+    expired: int
+    owed: int  # to other currencies, less what they owe
+    activities: int
+    partners: int
+
+
+@dataclass(frozen=True, slots=True)
+class GrantLine:
+    """An activity's account as anybody may read it: no person stands in it."""
+
+    activity: Activity
+    operator: str
+    organisation: str | None
+    left: int
+
+    @property
+    def awarded(self) -> int:
+        """Give what members were given out of it, less what was taken back."""
+        return self.activity.granted - self.activity.returned - self.left
+
+
+@dataclass(frozen=True, slots=True)
+class Netting:
+    """Two currencies: what each one's partners took of the other's members, and what stands between them now.
+
+    `owed` above zero: the other owes this one. `limit` is what it may owe; 0: nothing is taken of it any more.
+    """
+
+    currency: CurrencyId
+    other: CurrencyId
+    month: str | None  # of what was taken; None: since the beginning
+    taken: int  # by partners of `currency`, from members of `other`
+    given: int  # by partners of `other`, from members of `currency`
+    owed: int
+    limit: int
+
+
+def netting_of(
+    pair: tuple[CurrencyId, CurrencyId], entries: Iterable[Entry], *, limit: int, month: str | None
+) -> Netting:
+    """Add up one currency's account with another: what is taken there stands below zero, what is given above."""
+    taken = given = balance = 0
+    for entry in entries:
+        balance += entry.minutes
+        if month is None or oslo_month(time_of(entry.id)) == month:
+            taken += max(-entry.minutes, 0)
+            given += max(entry.minutes, 0)
+    return Netting(*pair, month, taken, given, -balance, limit)
+
+
+def is_public(activity: Activity) -> bool:
+    """Say whether an activity is shown to anybody: one that was approved, and given something."""
+    return activity.state is not ActivityState.DRAFT and bool(activity.grants)
+
+
+def is_running(activity: Activity, today: date) -> bool:
+    """Say whether an activity may award today, or only counts hours."""
+    return activity.state is ActivityState.APPROVED and (not activity.earns or activity.grant_on(today) is not None)
