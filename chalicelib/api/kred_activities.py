@@ -60,9 +60,9 @@ class ActivityBody(Body, frozen=True):
     )
     minutes: Annotated[int, Meta(ge=0, le=MOST_MINUTES, description="for an hour, or fixed; 0 for none")] = 60
     statement: StatementBody | None = None
-    long_term: Annotated[
-        str | None, Meta(max_length=1000, description="why it goes on although it will not carry itself")
-    ] = None
+    long_term: (
+        Annotated[str, Meta(max_length=1000, description="why it goes on although it will not carry itself")] | None
+    ) = None
 
 
 class ReviewBody(Body, frozen=True):

@@ -217,7 +217,7 @@ def remove_awarder(asking: Asking, sent: GoneBody, currency: str, organisation: 
 )  # fmt: skip
 def link(asking: Asking, sent: LinkBody, currency: str) -> Answer:
     """Remember it."""
-    wiring.house().currencies.link(asking.caller, CurrencyId(currency), sent.card, now=asking.now)
+    wiring.house().currencies.link_code(asking.caller, CurrencyId(currency), sent.card, now=asking.now)
     return _setup(asking, currency)
 
 

@@ -52,6 +52,9 @@ def example(opening: Opening, number: str, visit: str) -> tuple[str, Any]:
         .replace("{batch}", visit)
         .replace("{objection}", visit).replace("{name}", "lines.csv")
         .replace("{device}", "lorenskog-000000000000000000000000")
+        .replace("{currency}", "lokalkred").replace("{operator}", "bydelen").replace("{organisation}", "styret")
+        .replace("{activity}", "dugnad").replace("{award}", visit).replace("{other}", "annenkred")
+        .replace("{year}", "2026")
     )  # fmt: skip
     reason = {"reason": "lost"}
     checked = {"card": number, "offer": "inngang"}
@@ -114,6 +117,30 @@ def example(opening: Opening, number: str, visit: str) -> tuple[str, Any]:
         "POST /v1/kred/notes/redeem": {"id": str(uuid.uuid4()), "code": "A" * 31},
         "PUT /v1/erp": {"account": "86011117947", "codes": {"file": "gl07", "client": "LK"}},
         "POST /v1/cards/sheets": {"cards": [{"number": number}], "kind": "left"},
+        "PUT /v1/kred/currencies/{currency}": {"name": {"nb": "LokalKred"}},
+        "PUT /v1/kred/currencies/{currency}/operators/{operator}": {"name": "Bydelen"},
+        "PUT /v1/kred/currencies/{currency}/operators/{operator}/people": {"person": "local/anne"},
+        "POST /v1/kred/currencies/{currency}/operators/{operator}/people/remove": {"person": "local/anne"},
+        "PUT /v1/kred/currencies/{currency}/organisations/{organisation}": {"operator": "bydelen", "name": "Styret"},
+        "PUT /v1/kred/currencies/{currency}/organisations/{organisation}/people": {"person": "local/bo"},
+        "POST /v1/kred/currencies/{currency}/organisations/{organisation}/people/remove": {"person": "local/bo"},
+        "POST /v1/kred/currencies/{currency}/link": {"card": number},
+        "POST /v1/kred/currencies/{currency}/link/remove": {"person": "local/bo"},
+        "PUT /v1/kred/currencies/{currency}/accepts/{other}": {"limit": 600},
+        "POST /v1/kred/partners": {"currency": "lokalkred", "offers": "Film på mandager"},
+        "PUT /v1/kred/currencies/{currency}/partners/{venue}": {"state": "approved"},
+        "PUT /v1/kred/currencies/{currency}/activities/{activity}": {
+            "operator": "bydelen", "title": {"nb": "Dugnad"}, "responsible": "Styret", "benefits": "Alle i gården",
+            "effects": ["belonging"], "statement": {"holds": True, "reason": "Ingen har kommet før."},
+        },
+        "POST /v1/kred/currencies/{currency}/activities/{activity}/approve": {"reviewer": "Test Leser"},
+        "POST /v1/kred/currencies/{currency}/activities/{activity}/grants": {
+            "id": str(uuid.uuid4()), "minutes": 600, "from": "2026-01-01", "until": "2026-12-31"
+        },
+        "POST /v1/kred/currencies/{currency}/activities/{activity}/awards": {
+            "id": str(uuid.uuid4()), "minutes": 60, "present": 60, "member": "m1"
+        },
+        "POST /v1/kred/currencies/{currency}/awards/{award}/reverse": {"id": str(uuid.uuid4())},
         "POST /v1/scan/check": checked,
         "POST /v1/scan/visits": scanned,
         "POST /v1/scan/visits/batch": {"visits": [scanned]},
@@ -192,6 +219,7 @@ ELSEWHERE = {
     "PUT /v1/programmes/{programme}": 200,  # a programme of its own, under the same id
     "PUT /v1/venues/{venue}": 200,  # a venue of its own
     "PUT /v1/units/{unit}": 200,  # a unit of its own
+    "PUT /v1/kred/currencies/{currency}": 200,  # a currency of its own
     "POST /v1/settlements/{month}/close": 422,  # it has no agreement to settle
     "POST /v1/settlements/{month}/approve": 409,  # it has no closed month
     "POST /v1/statistics/{month}": 422,  # it has no visits to tell of

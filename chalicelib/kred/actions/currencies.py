@@ -191,13 +191,17 @@ class CurrencyDesk:
                 self.store.remove_worker(caller.tenant, currency, worker)
         return self._now(caller.tenant, currency)
 
-    def link(self, caller: Caller, currency: CurrencyId, code: str, *, now: datetime) -> Standing:
-        """Say which member somebody is who awards, by showing that member's code; it holds until an operator undoes it.
+    def link_code(self, caller: Caller, currency: CurrencyId, code: str, *, now: datetime) -> Standing:
+        """Say which member somebody is who awards, by showing that member's code. UnknownError `unknown_code`."""
+        self.for_whom(caller, currency)
+        return self.link(caller, currency, self.whose(caller.tenant, currency, code), now=now)
 
-        UnknownError `unknown_code`; ConflictError `linked_already` where it was another.
+    def link(self, caller: Caller, currency: CurrencyId, member: MemberId, *, now: datetime) -> Standing:
+        """Say which member somebody is who awards; it holds until an operator undoes it.
+
+        ConflictError `linked_already` where it was another.
         """
         self.for_whom(caller, currency)
-        member = self.whose(caller.tenant, currency, code)
         if not self.store.put_link(caller.tenant, currency, Link(caller.id, member, oslo_date(now))):
             raise ConflictError("linked_already", "You have said to be another member; an operator can undo that.")
         return self.for_whom(caller, currency)[1]
