@@ -135,7 +135,8 @@ def example(opening: Opening, number: str, visit: str) -> tuple[str, Any]:
         },
         "POST /v1/kred/currencies/{currency}/activities/{activity}/approve": {"reviewer": "Test Leser"},
         "POST /v1/kred/currencies/{currency}/activities/{activity}/grants": {
-            "id": str(uuid.uuid4()), "minutes": 600, "from": "2026-01-01", "until": "2026-12-31"
+            "id": str(uuid.uuid4()), "minutes": 600, "from": "2026-01-01", "until": "2026-12-31",
+            "taper": [{"from": "2026-01-01", "minutes": 600}],
         },
         "POST /v1/kred/currencies/{currency}/activities/{activity}/awards": {
             "id": str(uuid.uuid4()), "minutes": 60, "present": 60, "member": "m1"
