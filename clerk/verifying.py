@@ -21,14 +21,18 @@ def verify(api: Api, screen: Screen, *, kept: tuple[str, str] | None) -> int:
                 break
             body = {**body, "cursor": part["cursor"]}
     finding, head = part["finding"], part["head"]
+    holds = None if finding is None and head is None else finding is None  # None: nothing is sealed yet
     screen.result({
-        "holds": finding is None, "entries": entries, "seals": seals, "finding": finding, "head": head,
+        "holds": holds, "entries": entries, "seals": seals, "finding": finding, "head": head,
         "waiting": part["waiting"], "unkeyed": part["unkeyed"],
     })  # fmt: skip
     if finding is not None:
         entry = f" {finding['entry']}" if finding["entry"] else ""
         screen.line("chain_breaks", fault=f"{finding['says']} ({finding['fault']}, {finding['seal']}{entry})")
         return DOES_NOT_HOLD
+    if head is None:
+        screen.line("nothing_sealed", count=part["waiting"], first=part["next_seal"])
+        return 0
     screen.line("chain_holds", entries=entries, seals=seals)
     if part["waiting"]:
         screen.line("waiting", count=part["waiting"], since=part["waiting_since"])

@@ -41,6 +41,10 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {  # what is said: bokmål, Engli
     "voided": ("Besøket er annullert.", "The visit was taken back."),
     "chain_holds": ("Loggen stemmer: {entries} oppføringer, {seals} segl.",
                     "The log holds: {entries} entries, {seals} seals."),
+    "nothing_sealed": (
+        "Ingenting er forseglet eller bevist ennå: {count} venter. Det første seglet kommer {first} eller senere.",
+        "Nothing is sealed yet, so nothing is proven: {count} wait. The first seal comes {first} or later.",
+    ),
     "waiting": ("{count} oppføringer er ikke forseglet ennå, den eldste fra {since}.",
                 "{count} entries are not sealed yet, the oldest from {since}."),
     "keep_head": ("Skriv ned, og gi med --kept neste gang: {name} {digest}",

@@ -1,7 +1,7 @@
 """The doors to the book of changes: who did what, its seals, and whether anybody has altered it."""
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
@@ -110,6 +110,9 @@ class FindingAnswer(Shape):
 class VerifiedAnswer(Shape):
     """`cursor` says where to go on; null with `finding` null: all of it fits, up to the seal `head`.
 
+    Without a `head` nothing is sealed yet, and nothing is proven. `next_seal` is when, at the earliest, the first seal
+    comes, or the next one over what waits.
+
     `waiting` entries are not sealed yet, the oldest from `waiting_since`. `unkeyed` seals were made under a key that
     has been taken out of the secret, so that only their place in the chain could be checked.
     """
@@ -122,6 +125,7 @@ class VerifiedAnswer(Shape):
     waiting: int
     waiting_since: str | None
     unkeyed: int
+    next_seal: str | None
 
 
 @doors.open(
@@ -168,7 +172,8 @@ def list_seals(asking: Asking) -> Answer:
 def verify(asking: Asking, sent: VerifyBody) -> Answer:
     """Check the next part."""
     kept = None if sent.kept is None else (sent.kept.name, sent.kept.digest)
-    return Answer(_verified(wiring.house().audit.verify(asking.tenant, past=sent.cursor, kept=kept, now=asking.now)))
+    found = wiring.house().audit.verify(asking.tenant, past=sent.cursor, kept=kept, now=asking.now)
+    return Answer(_verified(found, asking.now))
 
 
 def _day(asking: Asking) -> date:
@@ -214,10 +219,11 @@ def _seal(seal: "Seal") -> SealAnswer:
     return SealAnswer(seal.name, rfc3339(seal.since), rfc3339(seal.until), len(seal.covered), seal.before, seal.digest)
 
 
-def _verified(found: "Verified") -> VerifiedAnswer:
-    from chalicelib.audit.rules import fault_sentence
+def _verified(found: "Verified", now: datetime) -> VerifiedAnswer:
+    from chalicelib.audit.rules import fault_sentence, next_seal
 
     wrong = found.finding
+    waits = wrong is None and (found.waiting > 0 or found.head is None)
     return VerifiedAnswer(
         entries=found.entries, seals=found.seals, cursor=found.after,
         finding=None if wrong is None else FindingAnswer(
@@ -225,4 +231,5 @@ def _verified(found: "Verified") -> VerifiedAnswer:
         ),
         head=None if found.head is None else _seal(found.head), waiting=found.waiting,
         waiting_since=None if found.waiting_since is None else rfc3339(found.waiting_since), unkeyed=found.unkeyed,
+        next_seal=rfc3339(next_seal(found.waiting_since, now)) if waits else None,
     )  # fmt: skip

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from infra.local.places import StartError
@@ -54,10 +55,15 @@ def verified(house: "House", *, tenant: str, kept: str | None = None) -> str:
         wrong = found.finding
         message = f"{fault_sentence(wrong)} Seal {wrong.seal}" + (f", entry {wrong.entry}." if wrong.entry else ".")
         raise StartError(message)
-    return _all_fits(found)
+    return _all_fits(found, house.clock())
 
 
-def _all_fits(found: "Verified") -> str:
+def _all_fits(found: "Verified", now: datetime) -> str:
+    from chalicelib.audit.rules import next_seal  # noqa: PLC0415  a token is given without loading all this
+
+    if found.head is None:
+        first = f"the first seal comes after {next_seal(found.waiting_since, now):%Y-%m-%d %H:%M} UTC"
+        return f"Nothing is sealed yet, so nothing is proven: {found.waiting} entries wait, {first}."
     lines = [f"All of it fits: {found.entries} entries under {found.seals} seals."]
     if found.waiting:
         lines.append(f"{found.waiting} entries wait for the next seal, since {found.waiting_since:%Y-%m-%d %H:%M} UTC.")

@@ -11,7 +11,7 @@ import pytest
 from chalicelib import table, wiring
 from chalicelib.api import seal_hours
 from chalicelib.api.endpoint import Opening
-from chalicelib.shared.calendar import oslo_date
+from chalicelib.shared.calendar import oslo_date, rfc3339
 from tests.api.test_doors import OPENINGS, ask, example, named
 from tests.town import OTHER, TENANT, Phone, Town
 
@@ -112,6 +112,21 @@ def test_another_municipality_reads_its_own_book_alone(town: Town) -> None:
     town.card()
     theirs = town.ask("office", "GET", "/v1/audit", tenant=OTHER).json["entries"]
     assert [each["what"] for each in theirs] == ["municipality.made"]
+
+
+def test_a_book_without_a_seal_says_when_the_first_one_comes(town: Town) -> None:
+    town.moment = town.moment.replace(minute=40, second=0)
+    unsealed = town.ask("office", "POST", "/v1/audit/verify", {}).json
+    assert (unsealed["seals"], unsealed["head"], unsealed["waiting"] > 0) == (0, None, True)
+    comes = town.moment + timedelta(minutes=35)  # the hour and a quarter
+    assert unsealed["next_seal"] == rfc3339(comes)
+    seal_hours.run({}, None)
+    assert town.ask("office", "POST", "/v1/audit/verify", {}).json["head"] is None
+    town.moment = comes + timedelta(minutes=1)
+    seal_hours.run({}, None)
+    sealed = town.ask("office", "POST", "/v1/audit/verify", {}).json
+    assert (sealed["waiting"], sealed["next_seal"]) == (0, None)
+    assert sealed["head"] is not None
 
 
 def test_the_timer_seals_the_hour_and_what_an_auditor_kept_proves_it(town: Town) -> None:

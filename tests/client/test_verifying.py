@@ -12,7 +12,7 @@ from tests.town import TENANT
 HEAD = {"name": "2026-11-22T09Z", "since": "x", "until": "y", "entries": 3, "before": "0" * 64, "digest": "f" * 64}
 PART: dict[str, Any] = {
     "entries": 100, "seals": 24, "finding": None, "cursor": None, "head": HEAD, "waiting": 0, "waiting_since": None,
-    "unkeyed": 0,
+    "unkeyed": 0, "next_seal": None,
 }  # fmt: skip
 
 
@@ -52,6 +52,16 @@ def test_what_does_not_fit_is_named_and_ends_with_three(desk: Desk) -> None:
     assert "An entry was changed. (changed, 2026-11-22T08Z 01J)" in said
     answering(desk, PART | {"finding": finding})
     assert desk.run("verify-audit", code=3)["finding"] == finding
+
+
+def test_a_book_without_a_seal_is_not_said_to_hold(desk: Desk) -> None:
+    desk.town.card("sak-1")
+    desk.role = "office"
+    told = desk.run("verify-audit")
+    assert (told["holds"], told["seals"], told["waiting"] > 3) == (None, 0, True)
+    _, said = desk.say("verify-audit")
+    assert "Nothing is sealed yet" in said
+    assert "The log holds" not in said
 
 
 def test_a_real_book_holds_until_somebody_meddles_with_it(desk: Desk) -> None:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -640,10 +640,13 @@ def test_the_timer_closes_last_month_for_every_tenant_and_one_ones_fault_stops_n
     assert desk.close_all_due(tenants[1:2], now=JANUARY) == closed[:1]
 
 
-def test_a_timer_that_fires_too_early_closes_nothing(desk: Closing) -> None:
-    ((_, outcome),) = desk.close_all_due([TENANT], now=datetime(2026, 12, 31, 23, 5, tzinfo=UTC))
-    assert isinstance(outcome, RuleError)
+def test_a_timer_at_five_past_midnight_fails_nothing_and_closes_at_its_next_turn(desk: Closing) -> None:
+    five_past = datetime(2026, 12, 31, 23, 5, tzinfo=UTC)
+    assert desk.close_all_due([TENANT], now=five_past) == []
     assert desk.first_open_day(TENANT) is None
+    ((_, outcome),) = desk.close_all_due([TENANT], now=five_past + timedelta(minutes=15))
+    assert isinstance(outcome, Settlement)
+    assert outcome.month == "2026-12"
 
 
 # Size

@@ -14,6 +14,7 @@ from chalicelib.shared.ids import Tenant, sortable_id
 HOUR: Final = timedelta(hours=1)
 # An entry is stamped before it is written and no write retries past 20 seconds, so by then all have landed.
 LATE: Final = timedelta(minutes=15)
+_HOUR: Final = timedelta(hours=1)
 QUIET: Final = timedelta(days=1)  # how long nothing may happen before that, too, is sealed
 MOST_COVERED: Final = 5000  # of one seal, 290 kB of the 400 that a row may have
 _FIRST: Final = bytes(10)
@@ -73,6 +74,11 @@ def start_of_hour(instant: datetime) -> datetime:
 def due(now: datetime) -> datetime:
     """Give the instant before which every hour may be sealed."""
     return start_of_hour(now - LATE)
+
+
+def next_seal(waiting_since: datetime | None, now: datetime) -> datetime:
+    """Give the earliest instant at which what waits, or what is written now, may be sealed: its hour is over."""
+    return max(now, start_of_hour(waiting_since or now) + _HOUR + LATE)
 
 
 def seal_name(since: datetime, part: int = 0) -> str:

@@ -29,6 +29,7 @@ from chalicelib.settlement.rules import (
     check_month,
     check_over,
     first_month,
+    is_over,
     month_before,
     open_months,
     payments_of,
@@ -238,11 +239,12 @@ class Closing:
     ) -> list[tuple[Tenant, Settlement | Exception]]:
         """Close last month for every tenant; what goes wrong for one is its outcome, and stops no other.
 
-        A tenant without an agreement by then has nothing to close and is left out.
+        A tenant without an agreement by then has nothing to close and is left out. In the first minutes of a month
+        there is nothing to close yet: the next turn does.
         """
         month = month_before(oslo_month(now))
         outcomes: list[tuple[Tenant, Settlement | Exception]] = []
-        for tenant in tenants:
+        for tenant in tenants if is_over(month, now) else ():
             try:
                 first = first_month(self.configuration(tenant))
                 if first is not None and first <= month:

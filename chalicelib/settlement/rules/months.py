@@ -103,9 +103,14 @@ def check_month(month: str) -> None:
         raise MalformedError(code, detail)
 
 
+def is_over(month: str, now: datetime) -> bool:
+    """Say whether the month ended in Oslo at least 15 minutes ago."""
+    return now >= end_of_month(month) + GRACE
+
+
 def check_over(month: str, now: datetime) -> None:
     """Raise RuleError `month_not_over` until 15 minutes after the month has ended in Oslo."""
-    if now < end_of_month(month) + GRACE:
+    if not is_over(month, now):
         code, detail = "month_not_over", "A month can be closed 15 minutes after it has ended."
         raise RuleError(code, detail)
 
