@@ -1,24 +1,20 @@
-"""A list of cards as JSON or as a spreadsheet saves it, read row by row, so that a bad row stops no other."""
+"""A list as JSON, or as a spreadsheet saves it, read row by row, so that a bad row stops no other."""
 
 import csv
 import functools
 import io
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Generic
+from typing import Any, Final, Generic
 
 import msgspec
-from msgspec import Meta
 
 from chalicelib.api.reading import Body, Row, check_size, identity_number, read, read_cells, shown
 from chalicelib.shared.answers import Field, MalformedError, OpplevError
-from chalicelib.shared.ids import holds_identity_number, is_id
+from chalicelib.shared.ids import UUID, holds_identity_number, is_id
 
 MOST_ROWS: Final = 500
-
-
-class _Rows(msgspec.Struct, forbid_unknown_fields=True):
-    cards: Annotated[list[msgspec.Raw], Meta(min_length=1, max_length=MOST_ROWS)]
 
 
 class _OnlyId(msgspec.Struct):
@@ -33,14 +29,15 @@ class Line(Generic[Row]):
     sent: Row | OpplevError
 
 
-def rows_of_json(raw: bytes, whole: type[Body], kind: type[Row]) -> list[Line[Row]]:
+def rows_of_json(
+    raw: bytes, whole: type[Body], kind: type[Row], *, name: str = "cards", most: int = MOST_ROWS
+) -> list[Line[Row]]:
     """Read `{"cards": [...]}`; what is wrong with the list as a whole raises as `read` does."""
     check_size(raw)
-    try:
-        rows = msgspec.json.decode(raw, type=_Rows).cards
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    rows = _rows(raw, name, most)
+    if rows is None:
         read(raw, whole)  # which is stricter, and says what is wrong in words
-        raise MalformedError("bad_fields", "Some fields are missing or wrong.") from None
+        raise MalformedError("bad_fields", "Some fields are missing or wrong.")
     return [_line(_id_in(row), functools.partial(read, bytes(row), kind)) for row in rows]
 
 
@@ -105,6 +102,14 @@ def _line_of_cells(names: list[str], cells: list[str], kind: type[Row]) -> Line[
     return _line(row.get("id"), sent)
 
 
+def _rows(raw: bytes, name: str, most: int) -> list[msgspec.Raw] | None:
+    try:
+        whole = msgspec.json.decode(raw, type=dict[str, list[msgspec.Raw]])
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    return whole[name] if set(whole) == {name} and 1 <= len(whole[name]) <= most else None
+
+
 def _id_in(raw: msgspec.Raw) -> str | None:
     try:
         return msgspec.json.decode(raw, type=_OnlyId).id
@@ -113,7 +118,7 @@ def _id_in(raw: msgspec.Raw) -> str | None:
 
 
 def _line(row_id: str | None, reading: Callable[[], Row]) -> Line[Row]:
-    if row_id is not None and holds_identity_number(row_id):
+    if row_id is not None and not re.fullmatch(UUID, row_id) and holds_identity_number(row_id):
         return Line(None, identity_number(Field("id", "identity_number", "Give the row an id of your own making.")))
     shown_id = row_id if row_id is not None and is_id(row_id) else None
     try:

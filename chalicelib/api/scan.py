@@ -1,5 +1,6 @@
 """The ticket window's doors: a phone becomes a device, looks at cards, registers visits and takes them back."""
 
+import functools
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -12,16 +13,18 @@ from chalicelib.api.answering import Answer
 from chalicelib.api.answers import AmountsAnswer, Shape, VoidAnswer, void
 from chalicelib.api.endpoint import PUBLIC, Asking, Doors
 from chalicelib.api.reading import Body, CardText, Id, Label, Uuid
-from chalicelib.shared.answers import RuleError
+from chalicelib.api.rows import Line, rows_of_json
+from chalicelib.shared.answers import OpplevError, RuleError
 from chalicelib.shared.ids import OfferId, VisitId
 
 if TYPE_CHECKING:
-    from chalicelib.visits.actions import Asked
+    from chalicelib.visits.actions import Asked, Outcome
     from chalicelib.visits.rules import Verdict, Visit
 
 doors = Doors(__name__)
 
 DEVICE = frozenset({Role.DEVICE})
+MOST_IN_A_BATCH: Final = 100
 WAITING: Final = "Opplev-Waiting"
 _WAITING_SAYS: Final = "how many visits the phone will still have to send after this call; the office sees it"
 
@@ -68,7 +71,7 @@ class VisitBody(Body, frozen=True):
 class BatchBody(Body, frozen=True):
     """Visits from a phone's queue."""
 
-    visits: Annotated[list[VisitBody], Meta(min_length=1, max_length=100)]
+    visits: Annotated[list[VisitBody], Meta(min_length=1, max_length=MOST_IN_A_BATCH)]
 
 
 class VoidBody(Body, frozen=True):
@@ -137,7 +140,7 @@ class VisitAnswer(Shape):
 
 
 class OutcomeAnswer(Shape):
-    id: str
+    id: str | None  # None where it cannot be read, or be repeated
     outcome: str
     code: str | None
     detail: str | None
@@ -221,24 +224,42 @@ def register(asking: Asking, sent: VisitBody) -> Answer:
 
 @doors.open(
     "POST", "/v1/scan/visits/batch", who=DEVICE, right=Right.SCAN, takes=BatchBody, gives=BatchAnswer,
+    reads={
+        "application/json": functools.partial(
+            rows_of_json, whole=BatchBody, kind=VisitBody, name="visits", most=MOST_IN_A_BATCH
+        )
+    },
     headers={WAITING: _WAITING_SAYS},
     says="Visits from a queue, in the order sent; one bad row never stops a good one.",
 )  # fmt: skip
-def register_batch(asking: Asking, sent: BatchBody) -> Answer:
-    """Register each."""
-    asked = [_asked(each) for each in sent.visits]
+def register_batch(asking: Asking, sent: list[Line[VisitBody]]) -> Answer:
+    """Register each that can be read; a row that cannot is a problem of its own."""
+    read = [_read(line) for line in sent]
     house = wiring.house()
-    outcomes = house.window.register_batch(asking.device, asked, now=asking.now)
+    asked = [each for each in read if not isinstance(each, OutcomeAnswer)]
+    came_of = iter(house.window.register_batch(asking.device, asked, now=asking.now))
     house.gate.hear(asking.device, asking.headers.get(WAITING), now=asking.now)
-    results = [
-        OutcomeAnswer(
-            id=each.id, outcome=each.outcome, code=each.code, detail=each.detail,
-            verdict=None if each.verdict is None else _verdict(each.verdict),
-            flags=[] if each.visit is None else list(each.visit.flags),
-        )
-        for each in outcomes
-    ]  # fmt: skip
+    results = [each if isinstance(each, OutcomeAnswer) else _outcome(next(came_of)) for each in read]
     return Answer(BatchAnswer(results=results))
+
+
+def _read(line: Line[VisitBody]) -> "Asked | OutcomeAnswer":
+    try:
+        return _asked(line.sent) if isinstance(line.sent, VisitBody) else _problem(line, line.sent)
+    except OpplevError as error:
+        return _problem(line, error)
+
+
+def _problem(line: Line[VisitBody], error: OpplevError) -> OutcomeAnswer:
+    return OutcomeAnswer(id=line.id, outcome="problem", code=error.code, detail=error.detail, verdict=None, flags=[])
+
+
+def _outcome(came: "Outcome") -> OutcomeAnswer:
+    return OutcomeAnswer(
+        id=came.id, outcome=came.outcome, code=came.code, detail=came.detail,
+        verdict=None if came.verdict is None else _verdict(came.verdict),
+        flags=[] if came.visit is None else list(came.visit.flags),
+    )  # fmt: skip
 
 
 @doors.open(

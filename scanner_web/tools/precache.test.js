@@ -6,12 +6,19 @@ import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
-import { reachable, standing, written } from "./precache.js";
+import { neededAtOnce, PAGES, reachable, standing, withModules, written } from "./precache.js";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
 test("what is kept offline is exactly what the pages can reach, in the version that stands here", () => {
   assert.equal(standing(), written(reachable()), "run: node scanner_web/tools/precache.js --write");
+});
+
+test("each page asks at once for the modules that it begins with, and for no other", () => {
+  for (const page of PAGES) assert.equal(readFileSync(`${ROOT}${page}`, "utf8"), withModules(page), "run: node scanner_web/tools/precache.js --write");
+  const first = neededAtOnce("index.html");
+  for (const file of ["wiring/till.js", "core/base32.js", "screen/icons.js"]) assert.ok(first.includes(file), file);
+  for (const file of ["screen/sheet_screens.js", "vendor/noble-ed25519/index.js", "core/types.js"]) assert.ok(!first.includes(file), file);
 });
 
 test("the camera's reader, every language and the till itself are among it", () => {

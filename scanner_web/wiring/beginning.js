@@ -13,11 +13,10 @@ import { wordsIn } from "../device/words.js";
 
 /** @returns {Promise<App>} */
 export async function beginning() {
-  const liked = await likings().catch(() => null);
-  beginClock(await keptClock().catch(() => 0), (offset) => void keepClock(offset).catch(() => {}));
+  const [liked, offset, known] = await Promise.all([likings().catch(() => null), keptClock().catch(() => 0), enrolments().catch(() => /** @type {Enrolment[]} */ ([]))]);
+  beginClock(offset, (offset) => void keepClock(offset).catch(() => {}));
   const language = pick([liked?.language, ...navigator.languages], STAFF_LANGUAGES) ?? "nb";
   const words = await wordsIn(language);
-  const known = await enrolments().catch(() => /** @type {Enrolment[]} */ ([]));
   const current = known.find((one) => one.device_id === liked?.device) ?? known.at(-1) ?? null;
   const noLikings = { language: null, sound: true, vibration: true, stay: false, nfc: false, way: /** @type {const} */ ("scan"), camera: null, device: null, recent: [], offers: {} };
   return {

@@ -196,3 +196,28 @@ def test_the_office_and_finance_read_page_by_page_what_something_spoke_against(t
         assert town.ask("office", "GET", "/v1/visits/flagged", query=query).code == "bad_query"
     assert town.ask("office", "GET", "/v1/visits/flagged", query={"venue": "ingen"}).code == "unknown_venue"
     assert town.ask("issuer", "GET", "/v1/visits/flagged").code == "wrong_role"
+
+
+def test_a_row_that_cannot_be_read_is_a_problem_of_its_own_and_the_others_are_registered(town: Town) -> None:
+    card, phone = town.card(), town.enrol("bad")
+    good = [town.visit(card["token"], offline=True) for _ in range(3)]
+    bad: list[Any] = [
+        town.visit("02013299997", offline=True),
+        {name: value for name, value in town.visit(card["token"]).items() if name != "offer"},
+        town.visit(card["token"], persons=0),
+        town.visit(card["token"], hair="brown"),
+        town.visit(card["token"], at="2026-11-22T10:00:00"),
+        town.visit(card["token"]) | {"id": "not one of ours"},
+        "hei",
+    ]
+    results = send(phone, [good[0], *bad, *good[1:]])
+    assert [each["outcome"] for each in results] == ["recorded", *["problem"] * len(bad), "recorded", "recorded"]
+    codes = ["identity_number", *["bad_fields"] * 3, "at_without_zone", "bad_fields", "bad_fields"]
+    assert [each["code"] for each in results[1:-2]] == codes
+    named = [row["id"] if isinstance(row, dict) else None for row in bad]
+    assert [each["id"] for each in results[1:-2]] == [*named[:5], None, None]
+    assert len(visits()) == 3
+    assert send(phone, [bad[0]])[0]["code"] == "identity_number"
+    wholes: list[Any] = [{"visits": []}, {"visits": good * 34}, {"visits": good, "hair": "brown"}, {"visits": "x"}, []]
+    for whole in wholes:
+        assert phone.send("POST", "/v1/scan/visits/batch", whole).status == 400
