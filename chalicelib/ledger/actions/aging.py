@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from chalicelib.ledger.actions.holding import Holding
 from chalicelib.ledger.rules import (
@@ -16,7 +16,9 @@ from chalicelib.ledger.rules import (
     State,
     Transfer,
     due,
+    exact,
     expiring,
+    is_aging,
     is_gift,
     kept_lots,
     with_ages,
@@ -33,12 +35,17 @@ class Aging(Holding):
     """The part of the bank where time passes."""
 
     def aged(self, tenant: Tenant, transfer: Transfer) -> Transfer:
-        """Give a gift between members that carries the age of what is given; anything else as it is."""
+        """Give a gift between members that carries the age of what is given; anything else as it is.
+
+        Lots that were spent are first taken out of both accounts: the taker's would else make young what is old.
+        """
         if not is_gift(transfer):
             return transfer
-        givers = {leg.debit: self.store.balance(tenant, transfer.currency, leg.debit) for leg in transfer.legs}
-        known = {account: balance for account, balance in givers.items() if balance is not None}
-        return with_ages(transfer, known, oslo_date(transfer.made_at))
+        met = {account for leg in transfer.legs for account in (leg.debit, leg.credit) if is_aging(account)}
+        today = oslo_date(transfer.made_at)
+        found = {account: self._exact(tenant, transfer.currency, account, today) for account in sorted(met)}
+        known = {account: balance for account, balance in found.items() if balance is not None}
+        return with_ages(transfer, known, today)
 
     def expiring(
         self, tenant: Tenant, currency: CurrencyId, account: Account, *, life: int, now: datetime
@@ -70,6 +77,18 @@ class Aging(Holding):
             elif lots == balance.lots or self.store.set_lots(tenant, currency, after):
                 return None
         raise TryAgainError("busy", "The account is in use; send the call again.")
+
+    def _exact(self, tenant: Tenant, currency: CurrencyId, account: Account, today: date) -> Balance | None:
+        """Write what is left of an account's lots; whoever spends in between changes an age by that, and no sum."""
+        balance = None
+        for _ in range(TRIES):
+            balance = self.store.balance(tenant, currency, account)
+            if balance is None:
+                return None
+            after = exact(balance, today)
+            if after.lots == balance.lots or self.store.set_lots(tenant, currency, after):
+                return after
+        return balance
 
 
 def _expiry(currency: CurrencyId, balance: Balance, minutes: int, now: datetime) -> Transfer:

@@ -78,7 +78,7 @@ class Bank(Aging):
             self.store.open(tenant, currency, account)
         return None
 
-    def close_account(  # noqa: PLR0913  whose, where what is left goes, under which id, when, why
+    def close_account(  # noqa: PLR0913  each way out is one answer; whose, where what is left goes, under which id, when, why
         self,
         tenant: Tenant,
         currency: CurrencyId,
@@ -93,20 +93,19 @@ class Bank(Aging):
 
         None where it had nothing. What is on hold must be over first.
         """
+        standing = self._closed_by(tenant, transfer, account)
+        if standing is not None:
+            return standing  # also when it was opened again since: whoever asks late does not close it twice
         for _ in range(TRIES):
             balance = self.store.balance(tenant, currency, account) if is_kept(account) else None
             if balance is None:
                 return Refused(Refusal.UNKNOWN_ACCOUNT, account)
-            if balance.state is State.CLOSED:
-                return self._closed_by(tenant, transfer, account)
-            if balance.held:
-                if self.expire_holds(tenant, currency, now=now, only=account) == 0:
-                    return Refused(Refusal.STILL_HELD, account)
+            if balance.held and self.expire_holds(tenant, currency, now=now, only=account):
                 continue
-            if balance.free <= 0:
-                if balance.free < 0:
-                    return Refused(Refusal.OVER_LIMIT, account)
-                if self.store.set_state(tenant, currency, balance, State.CLOSED):
+            if balance.held or balance.free < 0:
+                return Refused(Refusal.STILL_HELD if balance.held else Refusal.OVER_LIMIT, account)
+            if balance.free == 0:
+                if self._has_state(tenant, currency, balance, State.CLOSED):
                     return None
                 continue
             wanted = Transfer(transfer, currency, (Leg(account, into, balance.free),), CLOSING, now, because)
@@ -121,7 +120,7 @@ class Bank(Aging):
             balance = self.store.balance(tenant, currency, account) if is_kept(account) else None
             if balance is None:
                 return Refused(Refusal.UNKNOWN_ACCOUNT, account)
-            if balance.state is State.OPEN or self.store.set_state(tenant, currency, balance, State.OPEN):
+            if self._has_state(tenant, currency, balance, State.OPEN):
                 return None
         raise TryAgainError("busy", "The account is in use; send the call again.")
 
@@ -142,6 +141,9 @@ class Bank(Aging):
         if self._was_in_the_way(tenant, currency, answer, transfers[0].made_at):
             return self.store.book(tenant, *transfers, limits=limits)
         return answer
+
+    def _has_state(self, tenant: Tenant, currency: CurrencyId, balance: Balance, state: State) -> bool:
+        return balance.state is state or self.store.set_state(tenant, currency, balance, state)
 
     def _closed_by(self, tenant: Tenant, transfer: TransferId, account: Account) -> Booked | None:
         standing = self.store.transfer(tenant, transfer)

@@ -68,6 +68,11 @@ def kept_lots(balance: Balance, life: int, today: date) -> Mapping[str, int]:
     return lots
 
 
+def exact(balance: Balance, today: date) -> Balance:
+    """Give an account whose lots are what is left of them, so that older minutes may be added."""
+    return replace(balance, lots=left(balance, today))
+
+
 def oldest(balance: Balance, minutes: int, today: date) -> tuple[tuple[str, int], ...]:
     """Give the months of the oldest minutes an account has; fewer where it has not so many."""
     taken: list[tuple[str, int]] = []

@@ -162,15 +162,17 @@ def aging(transfer: Transfer) -> dict[Account, dict[str, int]]:
 
     What is spent changes none: the oldest went, and what is left is the newest. What comes back is therefore as old as
     it was. Only what had expired begins anew, and only what was wrongly given is taken from the month it was given in.
+    A gift moves its months from one to the other.
     """
     changes: dict[Account, dict[str, int]] = {}
     now = oslo_month(transfer.made_at)
     for leg in transfer.legs:
         ages = leg.ages or ((now, leg.minutes),)
-        if transfer.reverses is None or leg.debit == EXPIRED:
-            if is_aging(leg.credit):
-                _add(changes.setdefault(leg.credit, {}), ages, 1)
-        elif is_aging(leg.debit):
+        moves = bool(leg.ages) and is_aging(leg.debit) and is_aging(leg.credit)
+        begins = transfer.reverses is None or leg.debit == EXPIRED
+        if is_aging(leg.credit) and (begins or moves):
+            _add(changes.setdefault(leg.credit, {}), ages, 1)
+        if is_aging(leg.debit) and (not begins or moves):
             _add(changes.setdefault(leg.debit, {}), ages, -1)
     return changes
 
