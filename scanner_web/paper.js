@@ -4,14 +4,18 @@ import { pick } from "./core/words.js";
 import { keepInTab, keptInTab } from "./device/tab.js";
 import { askAbout } from "./paper/ask.js";
 import { VERIFY, attestationScreen } from "./paper/attestation.js";
+import { LOOK, noteScreen } from "./paper/note.js";
 import { LANGUAGES, WORDS } from "./paper/words.js";
 import { fill, find, h } from "./screen/dom.js";
 import { icon, logo } from "./screen/icons.js";
 
 /** @import { Language } from "./paper/words.js" */
+/** @import { Till } from "./paper/note.js" */
 
+/** `/A` is on attestations, `/N` on notes. */
+const isNote = /\/n\/?$/i.test(window.location.pathname);
 const LANGUAGE = "opplev-paper-language";
-const CODE = "opplev-paper-code";
+const CODE = isNote ? "opplev-paper-note" : "opplev-paper-code";
 const main = find("#main", HTMLElement);
 
 // The code leaves the address before anything else happens, so that the history never holds it; a reload still shows it.
@@ -24,6 +28,8 @@ const code = opened === "" ? keptInTab(CODE) : opened;
 let chosen = pick([keptInTab(LANGUAGE)], LANGUAGES);
 /** @type {{state: "loading" | "nothing" | "network" | "shown", answer: any}} */
 let page = { state: code === null ? "nothing" : "loading", answer: null };
+/** @type {Till | null} */
+let till = null;
 
 /** @returns {Language} */
 function language() {
@@ -35,7 +41,7 @@ function redraw() {
   const held = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.testid : undefined;
   document.documentElement.lang = language();
   document.body.dataset.state = page.state;
-  document.title = words.attestation.title;
+  document.title = (isNote ? words.note : words.attestation).title;
   fill(main, h("div", { class: "holder-page" }, h("div", { class: "holder-top" }, logo("logo"), h("span", { class: "wordmark" }, "Opplev")), languages(), content()));
   const before = held === undefined ? null : main.querySelector(`[data-testid="${held}"]`);
   if (before instanceof HTMLElement) before.focus({ preventScroll: true });
@@ -58,7 +64,7 @@ function speak(one) {
 
 function content() {
   const words = WORDS[language()];
-  const said = words.attestation;
+  const said = isNote ? words.note : words.attestation;
   switch (page.state) {
     case "loading":
       return h("p", { class: "lead" }, said.loading);
@@ -67,7 +73,7 @@ function content() {
     case "network":
       return message("away", words.network, words.network_text, h("button", { class: "button main", type: "button", testid: "retry", onclick: load }, words.retry));
     case "shown":
-      return attestationScreen(page.answer, words);
+      return isNote ? noteScreen(page.answer, words, language(), till) : attestationScreen(page.answer, words);
   }
 }
 
@@ -85,7 +91,7 @@ async function load() {
   page = { state: "loading", answer: null };
   redraw();
   try {
-    page = { state: "shown", answer: await askAbout(VERIFY, code ?? "") };
+    page = { state: "shown", answer: await askAbout(isNote ? LOOK : VERIFY, code ?? "") };
   } catch {
     page = { state: "network", answer: null };
   }
@@ -93,5 +99,26 @@ async function load() {
   find("#spoken", HTMLElement).textContent = main.querySelector("h1")?.textContent ?? "";
 }
 
+/** On a phone at a till the note can be handed in: when somebody there says so, and not before. */
+async function atTill() {
+  const { handIn, standsAt } = await import("./paper/till.js");
+  const place = await standsAt();
+  if (place === null || code === null) return;
+  const take = async () => {
+    till = { venue: place.venue.name, state: "taking", take };
+    redraw();
+    const { taken, because } = await handIn(place, code);
+    till = { venue: place.venue.name, state: taken ? "taken" : "refused", because, take };
+    redraw();
+    find("#spoken", HTMLElement).textContent = main.querySelector("h1")?.textContent ?? "";
+  };
+  till = { venue: place.venue.name, state: "ready", take: () => void take() };
+  redraw();
+}
+
+// Another code in the same tab is another page.
+window.addEventListener("hashchange", () => window.location.reload());
+
 redraw();
 if (code !== null) void load();
+if (isNote && code !== null) void atTill();

@@ -141,7 +141,7 @@ def how_much(extent: Extent, words: Words) -> str:
 def _time(minutes: int, words: Words) -> str:
     hours, rest = divmod(minutes, _HOUR)
     point = "," if words["dot"] else "."
-    if rest == _HALF:
+    if rest == _HALF and hours:
         return f"{hours}{point}5 {words['hours']}"
     whole = f"{hours} {words['hour'] if hours == 1 else words['hours']}" if hours else ""
     return f"{whole} {rest} {words['minutes']}".strip() if rest else whole
