@@ -141,12 +141,14 @@ def void_notes(asking: Asking, sent: VoidBody, currency: str, batch: str) -> Ans
 
 @doors.open(
     "POST", "/v1/kred/currencies/{currency}/notes/expire", who=_WHO, gives=BatchesAnswer,
-    says="End the batches whose last day has passed: what is left of them has expired.",
+    says="End those of your own batches whose last day has passed: what is left of them has expired.",
 )  # fmt: skip
 def expire_notes(asking: Asking, currency: str) -> Answer:
     """End them."""
-    _here(asking, currency)
-    ended = wiring.house().notes.expire(asking.tenant, CurrencyId(currency), now=asking.now)
+    standing = _here(asking, currency)
+    ended = wiring.house().notes.expire(
+        asking.tenant, CurrencyId(currency), now=asking.now, own=lambda each: standing.runs(each.operator)
+    )
     return Answer(BatchesAnswer(batches=[_shown(each, 0) for each in ended], left=0))
 
 

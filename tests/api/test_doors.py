@@ -48,7 +48,7 @@ def example(opening: Opening, number: str, visit: str) -> tuple[str, Any]:
     path = (
         opening.path.replace("{programme}", "kort").replace("{venue}", "kino").replace("{offer}", "inngang")
         .replace("{unit}", "nav").replace("{number}", number).replace("{visit}", visit).replace("{month}", "2026-01")
-        .replace("{adjustment}", visit).replace("{currency}", "solkred").replace("{attestation}", visit)
+        .replace("{adjustment}", visit).replace("{attestation}", visit)
         .replace("{batch}", visit)
         .replace("{objection}", visit).replace("{name}", "lines.csv")
         .replace("{device}", "lorenskog-000000000000000000000000")

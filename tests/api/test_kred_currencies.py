@@ -113,7 +113,9 @@ def test_another_operator_of_the_same_currency_touches_nothing_of_ours(opening: 
     role = "operator" if Role.OPERATOR in opening.who else "awarder"
     reply = two.town.ask(role, opening.method, path, sent, who="siri")
     own = {"GET /v1/kred/currencies/{currency}", "GET /v1/kred/currencies/{currency}/activities",
-           "GET /v1/kred/currencies/{currency}/years/{year}"}  # fmt: skip
+           "GET /v1/kred/currencies/{currency}/years/{year}", "GET /v1/kred/currencies/{currency}/notes",
+           "GET /v1/kred/currencies/{currency}/attestations",
+           "POST /v1/kred/currencies/{currency}/notes/expire"}  # fmt: skip
     shared = {"PUT /v1/kred/currencies/{currency}/partners/{venue}"}  # a partner takes the currency, whoever said so
     harmless = {"POST /v1/kred/currencies/{currency}/link", "POST /v1/kred/currencies/{currency}/link/remove"}
     if named(opening) in own:

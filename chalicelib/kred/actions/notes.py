@@ -144,10 +144,12 @@ class NoteDesk:
             raise ConflictError("batch_over", "The batch has expired; nothing is left of it.")
         return self._ended(tenant, batch, BatchState.VOIDED, now, because)
 
-    def expire(self, tenant: Tenant, currency: CurrencyId, *, now: datetime) -> list[Batch]:
-        """End the batches whose last day has passed: what is left of them has expired."""
+    def expire(
+        self, tenant: Tenant, currency: CurrencyId, *, now: datetime, own: Callable[[Batch], bool] = lambda _: True
+    ) -> list[Batch]:
+        """End those of one's own batches whose last day has passed: what is left of them has expired."""
         today = oslo_date(now)
-        due = [batch for batch, _ in self.store.batches(tenant, currency) if is_due(batch, today)]
+        due = [batch for batch, _ in self.store.batches(tenant, currency) if is_due(batch, today) and own(batch)]
         return [self._ended(tenant, batch, BatchState.EXPIRED, now, "") for batch in due]
 
     def look(self, text: str, *, now: datetime) -> tuple[Tenant, Looked] | None:
