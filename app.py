@@ -12,7 +12,10 @@ from chalicelib.api import (
     kred_activities,
     kred_attestations,
     kred_currencies,
+    kred_members,
     kred_notes,
+    kred_sessions,
+    kred_spending,
     office,
     open_doors,
     prints,
@@ -50,6 +53,9 @@ register(
     kred_currencies.doors,
     kred_activities.doors,
     proofs.doors,
+    kred_members.doors,
+    kred_sessions.doors,
+    kred_spending.doors,
     open_doors.doors,
 )
 

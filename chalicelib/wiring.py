@@ -16,6 +16,7 @@ from chalicelib.config import Config, from_environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from enum import StrEnum
 
     from chalicelib.access.actions import Gate, UnitDesk
     from chalicelib.archive.actions import Archive
@@ -27,14 +28,20 @@ if TYPE_CHECKING:
     from chalicelib.files import Files
     from chalicelib.kred.actions import ActivityDesk, AwardDesk, CurrencyDesk, SumsDesk
     from chalicelib.kred.actions.codes import Codes
+    from chalicelib.kred.actions.members import MemberDesk
     from chalicelib.kred.actions.notes import NoteDesk
+    from chalicelib.kred.actions.sessions import Claim, SessionDesk
+    from chalicelib.kred.actions.spending import SpendDesk
+    from chalicelib.kred.rules.members import Member
+    from chalicelib.kred.rules.terms import TimeTerms
     from chalicelib.kred.store.members import MemberStore
+    from chalicelib.kred.store.sessions import SessionStore
     from chalicelib.ledger.actions import Bank, Keeper
     from chalicelib.ledger.store import LedgerStore
     from chalicelib.notary import Notary
     from chalicelib.reports.actions import Statistics
     from chalicelib.settlement.actions import Auditor, Casework, Closing, Pace
-    from chalicelib.shared.ids import CurrencyId, MemberId, Tenant
+    from chalicelib.shared.ids import CurrencyId, MemberId, Tenant, VenueId
     from chalicelib.venues.actions import Terms
     from chalicelib.visits.actions import Window
 
@@ -240,6 +247,90 @@ class House:
     def _names_of_members(self, tenant: Tenant, members: list[MemberId]) -> dict[MemberId, str | None]:
         found = self._member_store.members(tenant, members)
         return {each.id: each.name for each in found.values()}
+
+    @cached_property
+    def members(self) -> MemberDesk:
+        """Where people join, and look after what they have earned."""
+        from chalicelib.kred.actions.members import MemberDesk
+        from chalicelib.shared.ids import MemberId
+
+        return MemberDesk(
+            store=self._member_store,
+            sessions=self._session_store,
+            codes=self._codes,
+            bank=self.bank,
+            terms=self._kred_terms,
+            url=self._member_url,
+            new_number=lambda: self.mint.new_number(f"{secrets.randbelow(10**10):010d}"),
+            new_id=lambda: MemberId(secrets.token_hex(12)),
+        )
+
+    @cached_property
+    def sessions(self) -> SessionDesk:
+        """Where everything is kept that has a time and a place."""
+        from chalicelib.kred.actions.sessions import SessionDesk
+        from chalicelib.shared.ids import HoldId
+
+        return SessionDesk(
+            store=self._session_store,
+            names=self._member_store,
+            codes=self._codes,
+            terms=self._kred_terms,
+            gives=self._give_award,
+            new_code=lambda: secrets.token_urlsafe(12),
+            new_hold=lambda: HoldId(f"seat-{secrets.token_hex(12)}"),
+        )
+
+    @cached_property
+    def spending(self) -> SpendDesk:
+        """Where time is spent."""
+        from chalicelib.kred.actions.spending import SpendDesk
+        from chalicelib.kred.store.spending import SpendStore
+
+        return SpendDesk(
+            store=SpendStore(self.ledger, self.notary),
+            sessions=self._session_store,
+            codes=self._codes,
+            bank=self.bank,
+            terms=self._kred_terms,
+            takes=self.takes_time,
+        )
+
+    def takes_time(self, tenant: Tenant, currency: str, venue: VenueId) -> bool:
+        """Say whether a venue takes a currency of time."""
+        from chalicelib.kred.rules.currencies import PartnerState
+        from chalicelib.shared.ids import CurrencyId
+
+        partner = self.currencies.setup(tenant, CurrencyId(currency)).partner(venue)
+        return partner is not None and partner.state is PartnerState.APPROVED
+
+    @cached_property
+    def _session_store(self) -> SessionStore:
+        from chalicelib.kred.store.sessions import SessionStore
+
+        return SessionStore(self.ledger, self.notary)
+
+    def _kred_terms(self, tenant: Tenant, currency: str) -> TimeTerms:
+        from chalicelib.kred.rules.terms import terms_of
+        from chalicelib.shared.ids import CurrencyId
+
+        return terms_of(self.currencies.setup(tenant, CurrencyId(currency)).currency)
+
+    def _member_url(self, tenant: Tenant, member: Member, terms: TimeTerms) -> str:
+        from chalicelib.kred.rules.members import body_of
+
+        town = self.terms.configuration(tenant).municipality
+        body = body_of(member, municipality=town.number, key_id=town.signing_key, code=terms.code)
+        return self.mint.url(self.config.host, self.mint.sign(tenant, body))
+
+    def _give_award(self, claim: Claim, *, now: datetime) -> bool | StrEnum:
+        from chalicelib.kred.rules.awards import NotAwarded, Wish
+        from chalicelib.shared.ids import ActivityId, CurrencyId
+
+        held = claim.session
+        wish = Wish(claim.id, ActivityId(held.activity or ""), claim.member, held.award, claim.present, held.id)
+        said = self.awards.award(claim.by, CurrencyId(held.currency), wish, now=now)
+        return said.because if isinstance(said, NotAwarded) else said.replayed
 
     @cached_property
     def window(self) -> Window:

@@ -11,6 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from chalicelib.credentials.rules import (
     DOMAIN,
     CardBody,
+    Flags,
+    Kind,
     NumberText,
     Reading,
     TagKeys,
@@ -53,6 +55,11 @@ class Presented:
     foreign: bool = False
     reading: Reading | None = None  # proven by the tag it was read from
     copied: bool = False  # the token holds, but the tag is not the one that it was written to, or not ours
+
+    @property
+    def is_time(self) -> bool:
+        """Say whether it is a token of time, which is no card though a card may have the same number."""
+        return self.body is not None and Flags.of(self.body.flags).kind is Kind.TIMEKRED
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ from chalicelib.api.endpoint import Opening, opening_of
 from tests.town import OTHER, Phone, Reply, Town, send
 
 MACHINE = [role for role in Role if role is not Role.DEVICE]
+POSTER = "https://kort.example.no/K#s.lorenskog.lokalkred.strandrydding.hemmelig"
+PERSON = {"name": "Testperson Én", "language": "nb", "age_band": "20_29", "consent": True, "pin": "4711"}
 UUID = "2f0c6f0e-6d6e-4c8e-9d4a-0b8f6a1c2d3e"
 
 
@@ -55,6 +57,8 @@ def example(opening: Opening, number: str, visit: str) -> tuple[str, Any]:
         .replace("{currency}", "lokalkred").replace("{operator}", "bydelen").replace("{organisation}", "styret")
         .replace("{activity}", "dugnad").replace("{award}", visit).replace("{other}", "annenkred")
         .replace("{year}", "2026")
+        .replace("{currency}", "lokalkred").replace("{session}", "strandrydding").replace("{member}", "m1")
+        .replace("{spend}", visit)
     )  # fmt: skip
     reason = {"reason": "lost"}
     checked = {"card": number, "offer": "inngang"}
@@ -142,6 +146,35 @@ def example(opening: Opening, number: str, visit: str) -> tuple[str, Any]:
             "id": str(uuid.uuid4()), "minutes": 60, "present": 60, "member": "m1"
         },
         "POST /v1/kred/currencies/{currency}/awards/{award}/reverse": {"id": str(uuid.uuid4())},
+        "POST /v1/kred/poster": {"code": POSTER},
+        "POST /v1/kred/join": {"id": str(uuid.uuid4()), "code": POSTER, **PERSON},
+        "POST /v1/kred/member": {"card": number},
+        "POST /v1/kred/member/name": {"card": number, **PERSON},
+        "POST /v1/kred/member/pin": {"card": number, "pin": "4711"},
+        "POST /v1/kred/member/gift": {
+            "id": str(uuid.uuid4()), "card": number, "pin": "4711", "to": "000000000098", "minutes": 60
+        },
+        "POST /v1/kred/member/donate": {"id": str(uuid.uuid4()), "card": number, "pin": "4711", "minutes": 60},
+        "POST /v1/kred/member/export": {"card": number, "pin": "4711"},
+        "POST /v1/kred/member/leave": {"card": number, "pin": "4711", "erase": True},
+        "POST /v1/kred/member/sign-up": {"card": number, "pin": "4711", "session": "strandrydding"},
+        "POST /v1/kred/member/cancel": {"card": number, "pin": "4711", "session": "strandrydding"},
+        "POST /v1/kred/member/check-in": {"card": number, "code": POSTER},
+        "POST /v1/kred/currencies/{currency}/codes": {"operator": "bydelen", "count": 2},
+        "PUT /v1/kred/currencies/{currency}/sessions/{session}": {
+            "operator": "bydelen", "kind": "clean_up", "title": {"nb": "Strandrydding"}, "place": "Sjøbadet",
+            "starts_at": "2026-11-22T10:00:00Z", "ends_at": "2026-11-22T12:00:00Z",
+        },
+        "POST /v1/kred/currencies/{currency}/sessions/{session}/release": {"seats": 2},
+        "POST /v1/kred/currencies/{currency}/sessions/{session}/check-in": {"card": number},
+        "POST /v1/kred/currencies/{currency}/sessions/{session}/award": {},
+        "PUT /v1/kred/currencies/{currency}/venues/{venue}/offers/{offer}": {"price_adult": 60, "price_child": 30},
+        "POST /v1/kred/spend/check": {"card": number, "adults": 1, "children": 0, "offer": "inngang"},
+        "POST /v1/kred/spend": {
+            "id": str(uuid.uuid4()), "card": number, "adults": 1, "children": 0, "offer": "inngang",
+            "at": "2026-11-22T10:00:00Z",
+        },
+        "POST /v1/kred/spend/{spend}/undo": {"id": str(uuid.uuid4())},
         "POST /v1/scan/check": checked,
         "POST /v1/scan/visits": scanned,
         "POST /v1/scan/visits/batch": {"visits": [scanned]},

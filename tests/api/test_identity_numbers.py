@@ -11,10 +11,8 @@ from chalicelib import table
 from chalicelib.api.endpoint import Opening
 from tests.api.test_doors import OPENINGS, example, fingerprint, named
 from tests.api.test_malformed import DOCUMENT, authorization
-from tests.api.test_privacy import heard
 from tests.town import Phone, Reply, Town, send
 
-__all__ = ["heard"]
 TAKING = [each for each in OPENINGS if each.takes is not None]
 # Checked as a kontonummer, which has the same second control digit.
 EXEMPT = {"account"}

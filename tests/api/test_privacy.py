@@ -2,8 +2,6 @@
 
 import contextlib
 import json
-import logging
-from collections.abc import Iterator
 
 import pytest
 
@@ -14,29 +12,6 @@ NAME = "Testbarn Hemmelig"
 REFERENCE = "sak-hemmelig-17"
 # The rows that are the card itself, and die with it: they hold its number, since it is how the card is found.
 OF_THE_CARD = {"card", "history", "claim", "pointer", "request"}
-
-
-@pytest.fixture
-def heard() -> Iterator[list[str]]:
-    """Listen to every logger there is, however its lines are written out."""
-    lines: list[str] = []
-
-    class Ear(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            lines.append(logging.Formatter().format(record))
-
-    ear = Ear(level=logging.DEBUG)
-    # Botocore and urllib3 at DEBUG print whole requests by design; they run at their default level in production.
-    loggers = [logging.getLogger(), *(logging.getLogger(name) for name in ("opplev", "opplev.metrics", "chalice"))]
-    before = [each.level for each in loggers]
-    for each in loggers:
-        each.addHandler(ear)
-    for each in loggers[1:]:
-        each.setLevel(logging.DEBUG)
-    yield lines
-    for each, level in zip(loggers, before, strict=True):
-        each.removeHandler(ear)
-        each.setLevel(level)
 
 
 def test_no_name_no_token_and_no_full_number_stands_where_it_should_not(

@@ -19,7 +19,7 @@ from chalicelib.kred.actions.spending import Asked, SpendDesk
 from chalicelib.kred.rules.members import AgeBand, Member, Person
 from chalicelib.kred.rules.sessions import Session, SessionKind
 from chalicelib.kred.rules.spending import SpendOffer
-from chalicelib.kred.rules.terms import Terms
+from chalicelib.kred.rules.terms import TimeTerms
 from chalicelib.kred.store.members import MemberStore
 from chalicelib.kred.store.sessions import SessionStore
 from chalicelib.kred.store.spending import SpendStore
@@ -66,7 +66,9 @@ class OneKey:
 class Hall:
     """The desks, and short ways to what the tests need."""
 
-    terms: Terms = field(default_factory=lambda: Terms(CURRENCY, 7, {"nb": "Lokalkred"}, step=30, offline_floor=60))
+    terms: TimeTerms = field(
+        default_factory=lambda: TimeTerms(CURRENCY, 7, {"nb": "Lokalkred"}, step=30, offline_floor=60)
+    )
     not_to: MemberId | None = None  # who is the awarder
 
     def __post_init__(self) -> None:
@@ -97,11 +99,11 @@ class Hall:
         self.move(ISSUER, GRANT, 600_000)
         self.bank.open_account(TENANT, CURRENCY, self.terms.leave_to)
 
-    def _terms(self, _: Tenant, currency: str) -> Terms:
+    def _terms(self, _: Tenant, currency: str) -> TimeTerms:
         assert currency == CURRENCY
         return self.terms
 
-    def token(self, member: Member, terms: Terms) -> str:
+    def token(self, member: Member, terms: TimeTerms) -> str:
         body = CardBody(1, 3222, terms.code, Flags(Kind.TIMEKRED).byte, member.number, NOW.date(), NOW.date())
         return self.mint.sign(TENANT, body)
 
@@ -110,12 +112,12 @@ class Hall:
         said = self.bank.transfer(TENANT, Transfer(name, CURRENCY, (Leg(debit, credit, minutes),), "award", NOW))
         assert not isinstance(said, Refused), said
 
-    def give(self, tenant: Tenant, claim: Claim, *, now: datetime) -> bool | StrEnum:
+    def give(self, claim: Claim, *, now: datetime) -> bool | StrEnum:
         """Give as the desk of awards does, within the grant, and never to oneself."""
         if claim.member == self.not_to:
             return SelfAward.SELF
         legs = (Leg(GRANT, member_account(claim.member), claim.session.award),)
-        said = self.bank.transfer(tenant, Transfer(TransferId(claim.id), CURRENCY, legs, "award", now))
+        said = self.bank.transfer(TENANT, Transfer(TransferId(claim.id), CURRENCY, legs, "award", now))
         return said.because if isinstance(said, Refused) else said.again
 
     def session(self, named: str = "strandrydding", **changes: Any) -> Session:

@@ -28,7 +28,7 @@ class HolderPage(Clerk):
             raise unknown_card()
         configuration = self.terms(home)
         presented = self.mint.read(home, text, municipality_number=configuration.municipality.number)
-        if presented.number is None:
+        if presented.number is None or presented.is_time:
             raise unknown_card()
         card = self._known(home, presented.number, now)
         today = oslo_date(now)

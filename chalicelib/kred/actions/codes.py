@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from chalicelib.credentials.actions import Presented
-from chalicelib.credentials.rules import Flags, Kind
 from chalicelib.kred.rules.members import Code
 from chalicelib.kred.rules.spending import Because
 from chalicelib.shared.answers import UnknownError
@@ -35,7 +34,7 @@ class Codes:
         presented = self.read(tenant, text)
         if presented.forged:
             return Because.FORGED_CODE
-        if presented.body is not None and Flags.of(presented.body.flags).kind is not Kind.TIMEKRED:
+        if presented.body is not None and not presented.is_time:
             return Because.NOT_TIME
         found = None if presented.number is None else self.store.code(tenant, presented.number)
         return found or Because.UNKNOWN_CODE

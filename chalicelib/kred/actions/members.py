@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Final, Protocol
 
+from chalicelib.audit.rules import time_of
 from chalicelib.kred.actions.codes import Codes, unknown_code
 from chalicelib.kred.rules.members import (
     Code,
@@ -23,7 +24,7 @@ from chalicelib.kred.rules.members import (
     one_more_wrong,
 )
 from chalicelib.kred.rules.sessions import Seat, Session, may_check_in, parse_code
-from chalicelib.kred.rules.terms import Terms
+from chalicelib.kred.rules.terms import TimeTerms
 from chalicelib.ledger.rules import (
     NO_LIMITS,
     POT,
@@ -35,6 +36,7 @@ from chalicelib.ledger.rules import (
     Limits,
     Refused,
     Transfer,
+    expiring,
     member_account,
 )
 from chalicelib.shared.answers import ConflictError, ForbiddenError, RuleError, TryAgainError, UnknownError
@@ -44,6 +46,7 @@ from chalicelib.shared.ids import CardNumber, CurrencyId, MemberId, SessionId, T
 MOST_CODES: Final = 30  # on paper at a time: each is a member, a code and an account in one transaction
 _ROUNDS: Final = 5
 _HISTORY: Final = 50
+_ALL: Final = 100_000
 
 
 class Members(Protocol):
@@ -106,17 +109,27 @@ class Carried:
 
 
 @dataclass(frozen=True, slots=True)
+class Going:
+    """Minutes that go after a day; `warn` from thirty days before."""
+
+    minutes: int
+    last_day: date
+    warn: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A member's own page. Without the PIN it says nothing but which currency the code is of."""
 
-    terms: Terms
+    terms: TimeTerms
     open: bool
     named: bool
     pin_set: bool
     language: str
     member: Member | None = None
     balance: Balance | None = None
-    history: tuple[Entry, ...] = ()
+    history: tuple[tuple[datetime, Entry], ...] = ()
+    expiring: tuple[Going, ...] = ()
     seats: tuple[tuple[str, Seat], ...] = ()
 
 
@@ -140,8 +153,8 @@ class MemberDesk:
     sessions: SessionBook
     codes: Codes
     bank: Bank
-    terms: Callable[[Tenant, str], Terms]
-    url: Callable[[Tenant, Member, Terms], str]
+    terms: Callable[[Tenant, str], TimeTerms]
+    url: Callable[[Tenant, Member, TimeTerms], str]
     new_number: Callable[[], CardNumber]
     new_id: Callable[[], MemberId]
 
@@ -158,7 +171,11 @@ class MemberDesk:
         terms = self.terms(tenant, session.currency)
         made = MemberId(sha256(f"{tenant}/{session.currency}/{join_id}".encode()).hexdigest()[:24])
         for _ in range(_ROUNDS):
-            member = replace(joined(made, self.new_number(), session.currency, person, now), joined_at=session.id)
+            member = replace(
+                joined(made, self.new_number(), session.currency, person, now),
+                joined_at=session.id,
+                organiser=session.operator,
+            )
             standing = self.store.join(tenant, member, session=session)
             if standing is None:
                 return Carried(member, self.url(tenant, member, terms))
@@ -213,15 +230,12 @@ class MemberDesk:
             member = self._member(tenant, key.text)
             terms = self.terms(tenant, member.currency)
             return Page(terms, False, member.name is not None, member.pin is not None, member.language)
-        member = self._opened(tenant, key, now)
-        terms, account = self.terms(tenant, member.currency), member_account(member.id)
-        currency = CurrencyId(member.currency)
-        return Page(
-            terms, True, True, True, member.language, member,
-            self.bank.balance(tenant, currency, account),
-            tuple(self.bank.history(tenant, currency, account, most=_HISTORY)),
-            tuple(self.sessions.seats_of(tenant, member.id)),
-        )  # fmt: skip
+        return self._page(tenant, self._opened(tenant, key, now), now, most=_HISTORY)
+
+    def everything(self, key: Key, *, now: datetime) -> Page:
+        """Give all that is kept of a member, to be taken away (GDPR, article 20)."""
+        tenant = self.codes.at_home(key.text, key.tenant)
+        return self._page(tenant, self._opened(tenant, key, now), now, most=_ALL)
 
     def gift(self, gift_id: str, key: Key, to: str, minutes: int, *, now: datetime) -> Booked:
         """Give minutes to another member of the currency; sent again, the same gift. RuleError says why not."""
@@ -264,10 +278,15 @@ class MemberDesk:
             raise TryAgainError("busy", "The member was changed meanwhile; send the same again.")
         return gone
 
-    def replace_code(self, tenant: Tenant, currency: str, member_id: MemberId) -> Carried:
-        """Give a member who lost the code or forgot the PIN a new code without one; the old one is of no use."""
+    def replace_code(
+        self, tenant: Tenant, currency: str, member_id: MemberId, *, may: Callable[[Member], bool] = lambda _: True
+    ) -> Carried:
+        """Give a member who lost the code or forgot the PIN a new code without one; the old one is of no use.
+
+        `may` says whether the member is one of the caller's own; another's is unknown.
+        """
         member = self.store.member(tenant, member_id)
-        if member is None or member.currency != currency or not member.may_earn:
+        if member is None or member.currency != currency or not member.may_earn or not may(member):
             raise UnknownError("unknown_member", "There is no such member.")
         for _ in range(_ROUNDS):
             after = replace(member, number=self.new_number(), pin=None, wrong_pins=None)
@@ -298,7 +317,18 @@ class MemberDesk:
         tenant = self.codes.at_home(key.text, key.tenant)
         return tenant, self._opened(tenant, key, now)
 
-    def _joined_before(self, tenant: Tenant, sent: Member, terms: Terms) -> Carried:
+    def _page(self, tenant: Tenant, member: Member, now: datetime, *, most: int) -> Page:
+        terms, account = self.terms(tenant, member.currency), member_account(member.id)
+        currency = CurrencyId(member.currency)
+        balance = self.bank.balance(tenant, currency, account)
+        history = self.bank.history(tenant, currency, account, most=most)
+        return Page(
+            terms, True, True, True, member.language, member, balance,
+            tuple((time_of(each.id), each) for each in history), _going(balance, terms, oslo_date(now)),
+            tuple(self.sessions.seats_of(tenant, member.id)),
+        )  # fmt: skip
+
+    def _joined_before(self, tenant: Tenant, sent: Member, terms: TimeTerms) -> Carried:
         standing = self.store.member(tenant, sent.id)
         if standing is None or (standing.name, standing.band, standing.pin) != (sent.name, sent.band, sent.pin):
             raise ConflictError("other_content", "This id was used by somebody else; make a new one.")
@@ -326,6 +356,15 @@ class MemberDesk:
                 raise ForbiddenError("wrong_pin", "That is not the PIN.")
             member = self._member(tenant, key.text)
         raise TryAgainError("busy", "The page is being opened elsewhere; send the same again.")
+
+
+def _going(balance: Balance | None, terms: TimeTerms, today: date) -> tuple[Going, ...]:
+    if balance is None or terms.expires_after is None:
+        return ()
+    return tuple(
+        Going(each.minutes, each.last_day, warn=today >= min(each.warned_on))
+        for each in expiring(balance, terms.expires_after, today)
+    )
 
 
 def _booked(said: Booked | Refused) -> Booked:

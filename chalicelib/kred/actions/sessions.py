@@ -21,7 +21,7 @@ from chalicelib.kred.rules.sessions import (
     may_sign_up,
     persons_in,
 )
-from chalicelib.kred.rules.terms import Terms
+from chalicelib.kred.rules.terms import TimeTerms
 from chalicelib.ledger.rules import (
     Hold,
     Refusal,
@@ -99,7 +99,7 @@ class Claim:
 class Gives(Protocol):
     """Who gives awards by the rules of activities and grants."""
 
-    def __call__(self, tenant: Tenant, claim: Claim, *, now: datetime) -> bool | StrEnum:
+    def __call__(self, claim: Claim, *, now: datetime) -> bool | StrEnum:
         """Give one: True where it was given before, False where it is now, or why not."""
 
 
@@ -130,7 +130,7 @@ class SessionDesk:
     store: Sessions
     names: Names
     codes: Codes
-    terms: Callable[[Tenant, str], Terms]
+    terms: Callable[[Tenant, str], TimeTerms]
     gives: Gives
     new_code: Callable[[], str]
     new_hold: Callable[[], HoldId]
@@ -154,6 +154,10 @@ class SessionDesk:
         if found is None:
             raise UnknownError("unknown_session", "There is no such session in this currency.")
         return found
+
+    def find(self, tenant: Tenant, currency: str, session: SessionId) -> Session | None:
+        """Give a session, or None."""
+        return self.store.session(tenant, currency, session)
 
     def upcoming(self, tenant: Tenant, currency: str, *, since: datetime) -> list[Session]:
         """List the sessions that start at a time or later."""
@@ -275,7 +279,7 @@ class SessionDesk:
             return Awarded(seat.member, seat.minutes, done=True, again=True)
         lasted = int((session.ends_at - session.starts_at).total_seconds() // 60)
         claim = Claim(award_id(session, seat.member), session, seat.member, by, lasted)
-        said = self.gives(tenant, claim, now=now)
+        said = self.gives(claim, now=now)
         if isinstance(said, StrEnum):
             return Awarded(seat.member, 0, done=False, because=said.value)
         self.store.note_award(tenant, session, seat.member, claim.id)

@@ -24,7 +24,7 @@ from chalicelib.kred.rules.spending import (
     room_of,
     undo_until,
 )
-from chalicelib.kred.rules.terms import Terms
+from chalicelib.kred.rules.terms import TimeTerms
 from chalicelib.ledger.rules import (
     Account,
     Balance,
@@ -127,7 +127,7 @@ class Supplies:
     """What a phone needs to know to take time, also without network for a while."""
 
     offers: tuple[SpendOffer, ...]
-    terms: tuple[Terms, ...]
+    terms: tuple[TimeTerms, ...]
     sessions: tuple[Session, ...]
 
 
@@ -172,7 +172,8 @@ class SpendDesk:
     sessions: SessionBook
     codes: Codes
     bank: Balances
-    terms: Callable[[Tenant, str], Terms]
+    terms: Callable[[Tenant, str], TimeTerms]
+    takes: Callable[[Tenant, str, VenueId], bool] = lambda *_: True  # whether a venue takes a currency
 
     def check(self, device: Device, asked: Asked, *, now: datetime) -> Verdict:
         """Say whether so many may come in for time, and what it costs. Two reads; nothing is written."""
@@ -271,13 +272,18 @@ class SpendDesk:
         return self.store.visitors(tenant, venue)
 
     def _offers(self, device: Device) -> list[SpendOffer]:
-        return [each for each in self.store.time_offers(device.tenant) if each.venue == device.venue and each.open]
+        return [
+            each for each in self.store.time_offers(device.tenant)
+            if each.venue == device.venue and each.open and self.takes(device.tenant, each.currency, each.venue)
+        ]  # fmt: skip
 
     def _case(self, device: Device, asked: Asked, now: datetime) -> _Case:
         """Weigh everything but what the member has, which the write alone can say."""
         code = self.codes.find(device.tenant, asked.card)
         if isinstance(code, Because):
             return _Case(asked, None, None, code)
+        if not self.takes(device.tenant, code.currency, device.venue):
+            return _Case(asked, code, None, Because.OTHER_CURRENCY)
         bill = self._bill(device, code, asked, now)
         if isinstance(bill, Because):
             return _Case(asked, code, None, bill)

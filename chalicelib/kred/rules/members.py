@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
+from chalicelib.credentials.rules import CardBody, Flags, Kind
 from chalicelib.shared.answers import Field, ForbiddenError, RuleError
 from chalicelib.shared.calendar import add_months, oslo_date
 from chalicelib.shared.ids import CardNumber, MemberId
@@ -161,6 +162,14 @@ def left(member: Member, now: datetime, *, erase: bool) -> Member:
     if not erase:
         return gone
     return replace(gone, standing=Standing.ERASED, name=None, guardian=None, consented_on=None)
+
+
+def body_of(member: Member, *, municipality: int, key_id: int, code: int) -> CardBody:
+    """Give what a member's code says: no name, no minutes, and that it is none of a card's."""
+    return CardBody(
+        key_id, municipality, code, Flags(Kind.TIMEKRED).byte, member.number, member.joined_on,
+        add_months(member.joined_on, CODE_LASTS_MONTHS),
+    )  # fmt: skip
 
 
 def kept_until(member: Member) -> date | None:

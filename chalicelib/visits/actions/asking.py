@@ -35,6 +35,10 @@ class Presented(Protocol):
     def copied(self) -> bool:
         """Whether it claims to come from a tag, and no tag of ours gave it."""
 
+    @property
+    def is_time(self) -> bool:
+        """Whether it is a token of time, which is no card."""
+
 
 class Reader(Protocol):
     """How a card's text is read."""

@@ -194,7 +194,8 @@ class Window:
 
     def _card(self, scene: Scene) -> Card | None:
         number = scene.presented.number
-        return None if number is None or scene.presented.forged else self.store.card(scene.tenant, number)
+        nobody = number is None or scene.presented.forged or scene.presented.is_time
+        return None if nobody or number is None else self.store.card(scene.tenant, number)
 
     def _standing(self, tenant: Tenant, card: Card | None) -> Card | None:
         """Follow a replaced card to the one that has its counters now."""
