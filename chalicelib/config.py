@@ -19,6 +19,7 @@ class Config:
     files: str  # `s3://bucket` or a folder
     secret: str  # `arn:…` of a Secrets Manager secret, or a file
     version: str
+    files_key: str = ""  # what a laptop signs links to its files with; S3 signs its own
 
 
 def from_environment() -> Config:
@@ -32,4 +33,5 @@ def from_environment() -> Config:
         files=os.environ["OPPLEV_FILES"],
         secret=os.environ["OPPLEV_SECRET"],
         version=os.environ.get("OPPLEV_VERSION", "0.1.0"),
+        files_key=os.environ.get("OPPLEV_FILES_KEY", ""),
     )

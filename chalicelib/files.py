@@ -1,12 +1,16 @@
 """Files that are written once and served from there ever after: a folder on a laptop, an S3 bucket in the cloud."""
 
+import hmac
 import os
 import re
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any, Final, Protocol
+from urllib.parse import urlencode
 
 from botocore.config import Config as ClientConfig
 from botocore.exceptions import ClientError
@@ -14,6 +18,8 @@ from botocore.session import get_session
 
 from chalicelib.shared.answers import MalformedError, TryAgainError
 
+LINKS: Final = "/files/"  # where a laptop serves what it has signed
+SIGNATURE: Final = "&signature="
 _S3: Final = "s3://"
 _LONGEST_KEY: Final = 512
 # No part starts with a dot, so no key climbs out of the folder or meets the hidden file of a write under way.
@@ -64,10 +70,12 @@ class Files(Protocol):
 
 
 class FolderFiles:
-    """Files in a folder of this machine."""
+    """Files in a folder of this machine. Where it is served, `address` and `key` make links to it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, address: str = "", key: str = "") -> None:
         self._folder = folder
+        self._address = address
+        self._key = key
 
     def put_once(self, key: str, content: bytes) -> bool:
         """Write aside and link into place: the key holds the whole content or nothing, also after a power cut."""
@@ -125,9 +133,12 @@ class FolderFiles:
         return (self._folder / checked(key)).is_file()
 
     def link(self, key: str, *, name: str, content_type: str, seconds: int) -> str | None:
-        """Give none: a folder has no address, and whoever serves it has no limit to go round."""
-        del key, name, content_type, seconds
-        return None
+        """Give an address that says by itself what the file is called and what it is; None where nobody serves it."""
+        if not self._key:
+            return None
+        said = urlencode({"name": name, "type": content_type, "until": int(time.time()) + seconds})
+        asked = f"{LINKS}{checked(key)}?{said}"
+        return f"{self._address}{asked}{SIGNATURE}{signed(self._key, asked)}"
 
 
 class BucketFiles:
@@ -286,11 +297,16 @@ def _read(place: Path) -> Iterator[bytes]:
             yield piece
 
 
-def open_files(where: str, region: str | None = None) -> Files:
-    """Give the files at `s3://<bucket>` or in a folder."""
+def open_files(where: str, region: str | None = None, *, address: str = "", key: str = "") -> Files:
+    """Give the files at `s3://<bucket>` or in a folder, which `address` serves to who has a link signed with `key`."""
     if where.startswith(_S3):
         return BucketFiles(where.removeprefix(_S3).rstrip("/"), region)
-    return FolderFiles(Path(where))
+    return FolderFiles(Path(where), address=address, key=key)
+
+
+def signed(key: str, asked: str) -> str:
+    """Sign the path and query of an address on this machine, as S3 signs its own."""
+    return hmac.new(key.encode(), asked.encode(), sha256).hexdigest()
 
 
 def checked(key: str) -> str:

@@ -444,7 +444,7 @@ class House:
         """Where files are kept."""
         from chalicelib.files import open_files
 
-        return open_files(self.config.files, self.config.region)
+        return open_files(self.config.files, self.config.region, address=self.config.host, key=self.config.files_key)
 
     def signing_keys(self, tenant: Tenant) -> dict[str, list[dict[str, str]]]:
         """Give the public keys of a tenant's cards as JWKS: also the next one, so that phones have it in good time."""

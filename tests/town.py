@@ -233,7 +233,7 @@ class Town:
         self.moment += timedelta(**by)
 
 
-def found(folder: Path, *, engine: str, name: str, host: str = HOST) -> Town:
+def found(folder: Path, *, engine: str, name: str, host: str = HOST, files_key: str = "") -> Town:
     """Found the town on a table that exists, and let its house stand."""
     key = ec.generate_private_key(ec.SECP256R1())
     secret = folder / "secret.json"
@@ -247,7 +247,7 @@ def found(folder: Path, *, engine: str, name: str, host: str = HOST) -> Town:
     town = Town(key)
     config = Config(
         table=name, region="eu-north-1", engine=engine, host=host, issuers=json.dumps(issuers),
-        files=str(folder / "files"), secret=str(secret), version="test",
+        files=str(folder / "files"), secret=str(secret), version="test", files_key=files_key,
     )  # fmt: skip
     wiring.use(wiring.build(config, clock=town.clock))
     for tenant, number in ((TENANT, 3222), (OTHER, 3205)):

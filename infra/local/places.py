@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import secrets
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -115,6 +116,7 @@ def settings_of(places: Places, *, engine: str, host: str, issuers: str) -> dict
         "OPPLEV_HOST": host,
         "OPPLEV_ISSUERS": issuers,
         "OPPLEV_FILES": str(places.files),
+        "OPPLEV_FILES_KEY": secrets.token_urlsafe(32),  # of this run: a link outlives it no more than its five minutes
         "OPPLEV_SECRET": str(places.card_secret),
         "OPPLEV_VERSION": version(),
         "AWS_REGION": REGION,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from infra.local import engine, server
 from infra.local.house import announce, database, furnish, held
+from infra.local.links import of_this_run
 from infra.local.pages import Pages
 from infra.local.places import DATA, ROOT, Places, StartError, version
 from infra.local.sealing import sealing
@@ -71,7 +72,7 @@ def _serve(places: Places, stack: ExitStack, stop: _Stop) -> None:
     stop.check()
     lines = _demo_lines(house, places, stop) if places.demo else _bare_lines(places)
     note = server.print_line if places.verbose else None
-    serving = server.Server(listener, server.the_app(), Pages(ROOT / "scanner_web"), note=note)
+    serving = server.Server(listener, server.the_app(), Pages(ROOT / "scanner_web"), note=note, links=of_this_run())
     for _ in range(places.workers - 1):
         stack.enter_context(_worker(listener))
     announce(places, engine_address=engine_address, address=address)

@@ -16,7 +16,9 @@ from typing import Final, cast
 
 from chalice.app import Chalice
 
+from chalicelib.files import LINKS
 from infra.local.gateway import Gateway, problem
+from infra.local.links import Links, of_this_run
 from infra.local.pages import Pages
 from infra.local.wire import Answer, Line, Patience, Request, WireError
 
@@ -54,7 +56,7 @@ def listen(host: str, port: int) -> socket.socket:
 class Server:
     """Answers requests on a listening socket until it is told to stop."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  a server is put together from these
         self,
         listener: socket.socket,
         app: Chalice,
@@ -62,12 +64,14 @@ class Server:
         *,
         patience: Patience | None = None,
         note: Note | None = None,
+        links: Links | None = None,
     ) -> None:
         self._listener = listener
         self._gateway = Gateway(app)
         self._pages = pages
         self._patience = patience or Patience()
         self._note = note
+        self._links = links
         self._stopping = threading.Event()
         self._open: dict[socket.socket, bool] = {}  # the connection, and whether it is in the middle of a request
         self._lock = threading.Lock()
@@ -152,6 +156,9 @@ class Server:
             return found[0], self._gateway.call(request, *found)
         if request.path == "/v1" or request.path.startswith("/v1/"):
             return "/v1/…", problem(404, "unknown_path", "There is nothing at this path.")
+        linked = None if self._links is None else self._links.answer(request)
+        if linked is not None:
+            return LINKS, linked  # the signature stands in no log
         page = self._pages.answer(request)
         if page is None:
             return "page", problem(404, "unknown_path", "There is nothing at this path.")
@@ -172,11 +179,12 @@ def _drain(connection: socket.socket) -> None:
 
 @contextmanager
 def serving(
-    app: Chalice, *, pages: Path = ROOT / "scanner_web", patience: Patience | None = None, note: Note | None = None
-) -> Iterator[str]:
+    app: Chalice, *, pages: Path = ROOT / "scanner_web", patience: Patience | None = None, note: Note | None = None,
+    links: Links | None = None,
+) -> Iterator[str]:  # fmt: skip
     """Serve an app on a free port of loopback in this process, for as long as the block runs; gives its address."""
     listener = listen("127.0.0.1", 0)
-    server = Server(listener, app, Pages(pages), patience=patience, note=note)
+    server = Server(listener, app, Pages(pages), patience=patience, note=note, links=links)
     thread = threading.Thread(target=server.serve, daemon=True)
     thread.start()
     try:
@@ -209,7 +217,7 @@ def worker(descriptor: int) -> None:
     listener = socket.socket(fileno=descriptor)
     listener.settimeout(_GLANCE_SECONDS)
     note = print_line if os.environ.get("OPPLEV_VERBOSE") else None
-    server = Server(listener, the_app(), Pages(ROOT / "scanner_web"), note=note)
+    server = Server(listener, the_app(), Pages(ROOT / "scanner_web"), note=note, links=of_this_run())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of the terminal; the first one decides
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     threading.Thread(target=_when_left_alone, args=(server.stop,), daemon=True).start()

@@ -568,7 +568,7 @@ def test_of_two_approvers_at_once_one_is_written_and_the_other_told(desk: Closin
 # Files
 
 
-@pytest.mark.parametrize("name", ["nothing.csv", "book.json", "../2026-10/lines.csv", "", "gl07.txt"])
+@pytest.mark.parametrize("name", ["nothing.csv", "book.json", "../2026-10/lines.csv", ""])
 def test_only_the_files_of_a_month_are_given_out(desk: Closing, name: str) -> None:
     desk.close(TENANT, "2026-11", by=ANNA, now=DECEMBER)
     with pytest.raises(UnknownError) as caught:
