@@ -53,7 +53,8 @@ export function personsScreen(app, act) {
     heading(say(seen.ago === "" ? "persons.title" : "persons.again")),
     seen.ago !== "" && h("p", { class: "ago", testid: "used-ago" }, icon("clock"), h("span", {}, seen.ago)),
     h("div", { class: "choices", "data-count": String(choices.length) }, ...choices.map((persons) => choice(app, act, verdict, persons))),
-    facts(app, seen, false),
+    // For how many it is included is chosen here.
+    facts(app, { ...seen, includedTitle: say("answer.included", { n: 1 }) }, false),
     h("p", { class: "help more-cards" }, say("group.hint")),
     button({ testid: "group-more", text: say("group.more"), icon: "plus", onClick: act.group }),
     button({ testid: "cancel", text: say("persons.cancel"), kind: seen.ago === "" ? "plain" : "quiet", onClick: act.next }),
