@@ -151,6 +151,7 @@ def main() -> int:
         for number in range(-(-operations // EPISODE)):
             table.bind(name=f"faulty-{number}", region="eu-north-1", engine=address)
             table.Row.create_table(wait=True)
+            print(f"episode {number}", end="\r", flush=True)
             answers, faults = episode(EPISODE, random.Random(f"{seed}/{number}"))  # noqa: S311  it can be run again
             seen, met = seen + answers, met + faults
     print("answers: " + ", ".join(f"{count} {name}" for name, count in seen.most_common()))

@@ -123,7 +123,7 @@ class Model:
                 self.kept[transfer.currency, leg.credit].earned[stamp] += minutes
             if leg.debit in MEMBERS and (is_gift or not gives_anew):
                 earned = self.kept[transfer.currency, leg.debit].earned
-                earned[stamp] -= min(minutes, earned[stamp]) if earned[stamp] > 0 else 0
+                earned[stamp] = earned.get(stamp, minutes) - minutes
 
     def ages(self, place: Place, minutes: int, today: date) -> tuple[tuple[str, int], ...]:
         """Give the months of the oldest minutes that somebody has, where they have so many."""
@@ -140,10 +140,10 @@ class Model:
         kept = self.kept[place]
         rest, found = kept.free + kept.held, Counter[str]()
         for month in sorted(kept.earned, reverse=True):
-            found[month] = min(rest, kept.earned[month])
+            found[month] = min(rest, max(kept.earned[month], 0))
             rest -= found[month]
         found[f"{today:%Y-%m}"] += rest
-        return found
+        return +found
 
     @staticmethod
     def same(one: Transfer, other: Transfer) -> bool:
@@ -340,10 +340,11 @@ class Play:
         left = self.model.left((currency, member), today)
         due = sum(minutes for month, minutes in left.items() if is_past(month))
         taken = min(due, kept.free)
-        came_back = max(kept.free + kept.held - sum(kept.earned.values()), 0)
+        came_back = kept.free + kept.held - sum(max(minutes, 0) for minutes in kept.earned.values())
         if taken == due:
             kept.earned = Counter({month: minutes for month, minutes in kept.earned.items() if not is_past(month)})
-            kept.earned[f"{today:%Y-%m}"] += came_back
+            if came_back > 0:
+                kept.earned[f"{today:%Y-%m}"] = max(kept.earned[f"{today:%Y-%m}"], 0) + came_back
         if taken:
             kept.free -= taken
             self.model.derived[currency, EXPIRED] += taken

@@ -85,7 +85,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """What an account has: `free` may be spent, `held` is reserved. `lots` are the minutes earned in each month."""
+    """What an account has: `free` may be spent, `held` is reserved. `lots` are the minutes earned in each month.
+
+    A lot below zero counts as none: more was taken back of its month than was left of it.
+    """
 
     account: Account
     free: int

@@ -64,7 +64,7 @@ def kept_lots(balance: Balance, life: int, today: date) -> Mapping[str, int]:
     lots = {month: minutes for month, minutes in balance.lots.items() if last_day(month, life) >= today}
     if balance.minutes > earned:  # came back too late: from now on it is of this month
         now = f"{today:%Y-%m}"
-        lots[now] = lots.get(now, 0) + balance.minutes - earned
+        lots[now] = max(lots.get(now, 0), 0) + balance.minutes - earned
     return lots
 
 

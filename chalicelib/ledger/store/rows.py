@@ -79,7 +79,7 @@ def to_balance(account: Account, row: AccountRow) -> Balance:
     lots = row.lots.attribute_values
     return Balance(
         account, int(row.free), int(row.held), State(row.state),
-        {month: int(minutes) for month, minutes in sorted(lots.items()) if minutes}, int(row.version),
+        {month: int(minutes) for month, minutes in sorted(lots.items())}, int(row.version),
     )  # fmt: skip
 
 
