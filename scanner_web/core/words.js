@@ -53,7 +53,7 @@ export function pick(wished, offered) {
  */
 export function kroner(ore, locale) {
   const decimals = ore % 100 === 0 ? 0 : 2;
-  const amount = new Intl.NumberFormat(locale, { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+  const amount = new Intl.NumberFormat(spelledIn(locale), { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
   const text = `${amount.format(ore / 100)}\u00a0kr`;
   // Between letters that run from right to left the number and its unit would change places.
   return /^(ar|fa)/.test(locale) ? `\u2066${text}\u2069` : text;
@@ -66,9 +66,18 @@ export function kroner(ore, locale) {
  * @returns {string}
  */
 export function longDate(date, locale) {
-  if (Intl.DateTimeFormat.supportedLocalesOf(locale).length === 0) return date.split("-").reverse().join(".");
-  const form = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+  const known = spelledIn(locale);
+  if (known === undefined) return date.split("-").reverse().join(".");
+  const form = new Intl.DateTimeFormat(known, { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
   return form.format(new Date(`${date}T00:00:00Z`));
+}
+
+/**
+ * A way of writing dates that the browser knows. Some know no nynorsk; its months have the same names as in bokmål.
+ * @param {string} locale
+ */
+function spelledIn(locale) {
+  return Intl.DateTimeFormat.supportedLocalesOf(locale === "nn-NO" ? [locale, "nb-NO"] : locale)[0];
 }
 
 /**
@@ -78,7 +87,7 @@ export function longDate(date, locale) {
  * @returns {string}
  */
 export function shortDate(date, locale) {
-  return new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", timeZone: "UTC" }).format(new Date(`${date}T00:00:00Z`));
+  return new Intl.DateTimeFormat(spelledIn(locale), { day: "numeric", month: "short", timeZone: "UTC" }).format(new Date(`${date}T00:00:00Z`));
 }
 
 /**
