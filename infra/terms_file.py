@@ -4,8 +4,9 @@ The tables are the contract's bodies, word for word, so that its page explains t
 `[venues.<id>]`, `[venues.<id>.offers.<id>]` and, for each version of an offer's terms,
 `[[venues.<id>.offers.<id>.agreements]]`. An agreement that names no programme, `from` or `until` takes them from the
 file's only programme; its `limit` is a number of visits, or "free" for as often as one likes. `[erp]` is the body of
-finance's call: the accounting codes to begin with. `sources` says where the numbers come from, and `assumed` which of
-them nobody has confirmed.
+finance's call: the accounting codes to begin with. `[kred.currencies.<id>]` are the coordinator's: a currency of time,
+with `operators.<id>` and their `organisations.<id>`, what it `accepts.<other>`, and `partners.<venue>`. `sources` says
+where the numbers come from, and `assumed` which of them nobody has confirmed.
 """
 
 import json
@@ -25,7 +26,7 @@ _REFUSED: Final = 400
 _FINE: Final = 200
 _NOT_FOR_YOU: Final = 403
 _FREE: Final = "free"
-_TABLES: Final = frozenset({"sources", "assumed", "municipality", "programmes", "venues", "erp"})
+_TABLES: Final = frozenset({"sources", "assumed", "municipality", "programmes", "venues", "erp", "kred"})
 _OF_THE_MUNICIPALITY: Final = frozenset({"id", "number", "name", "coat_of_arms"})
 
 
@@ -52,6 +53,7 @@ class TermsFile:
     assumed: tuple[str, ...]
     calls: tuple[Call, ...]
     codes: Call | None = None  # finance's own
+    kred: tuple[Call, ...] = ()  # the coordinator's own: currencies of time and who runs them
 
     @property
     def tenant(self) -> str:
@@ -68,13 +70,14 @@ def read(path: Path, *, year: int | None = None) -> TermsFile:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         _refuse(f"{path.name} is not TOML in UTF-8: {error}.", error)
     _check(said, path)
-    programmes, venues = said["programmes"], said.get("venues", {})
-    if year is not None:
+    programmes, venues = said.get("programmes", {}), said.get("venues", {})
+    if year is not None and programmes:
         moved = year - min(_first_day(body, named) for named, body in programmes.items()).year
         programmes, venues = _moved(programmes, moved), _moved(venues, moved)
     calls = (*_programme_calls(programmes), *_venue_calls(venues, programmes))
+    kred = tuple(_kred_calls(said.get("kred", {}).get("currencies", {})))
     codes = Call("PUT", "/v1/erp", said["erp"], "erp") if "erp" in said else None
-    return TermsFile(said["municipality"], tuple(said["sources"]), tuple(said["assumed"]), calls, codes)
+    return TermsFile(said["municipality"], tuple(said["sources"]), tuple(said["assumed"]), calls, codes, kred)
 
 
 def send(terms: TermsFile, ask: Ask, *, between: Callable[[], None] = lambda: None) -> None:
@@ -116,6 +119,18 @@ def send_codes(terms: TermsFile, ask: Ask) -> bool:
     return status != _NOT_FOR_YOU
 
 
+def send_kred(terms: TermsFile, ask: Ask, *, between: Callable[[], None] = lambda: None) -> bool:
+    """Set up the currencies of time; False where they are not for this token to set up."""
+    for call in terms.kred:
+        between()
+        status, answer = ask(call.method, call.path, json.dumps(call.body, default=_day).encode())
+        if status == _NOT_FOR_YOU:
+            return False
+        if status >= _REFUSED:
+            _refuse(f"[{call.place}] was refused: {_why(answer)}")
+    return True
+
+
 def _read(ask: Ask, path: str) -> Table:
     status, answer = ask("GET", path, b"")
     found: Table = json.loads(answer) if status == _FINE else {}
@@ -134,13 +149,17 @@ def _check(said: Table, path: Path) -> None:
     unknown = sorted(set(said) - _TABLES)
     if unknown:
         _refuse(f"{path.name} has `{unknown[0]}`, which nothing reads. It takes {', '.join(sorted(_TABLES))}.")
-    for named in ("sources", "assumed", "municipality", "programmes"):
+    if "programmes" not in said and "kred" not in said:
+        _refuse(f"{path.name} lacks `programmes`.")
+    if set(said.get("kred", {})) - {"currencies"}:
+        _refuse(f"[kred] in {path.name} takes `currencies` alone.")
+    for named in ("sources", "assumed", "municipality"):
         if named not in said:
             _refuse(f"{path.name} lacks `{named}`.")
     who = set(said["municipality"])
     if not {"id", "number", "name"} <= who <= _OF_THE_MUNICIPALITY:
         _refuse(f"[municipality] in {path.name} takes id, number and name, and coat_of_arms if there is one.")
-    if not said["programmes"]:
+    if not said.get("programmes", True):
         _refuse(f"{path.name} has no programme.")
 
 
@@ -170,8 +189,27 @@ def _venue_calls(venues: Table, programmes: Table) -> Iterator[Call]:
                 yield Call("POST", f"/v1/venues/{venue}/agreements", terms, f"{at}.agreements")
 
 
+def _kred_calls(currencies: Table) -> Iterator[Call]:
+    """Give the coordinator's calls: every currency first, so that each may take any other."""
+    of_their_own = ("operators", "accepts", "partners")
+    for named, body in currencies.items():
+        own = {key: value for key, value in body.items() if key not in of_their_own}
+        yield Call("PUT", f"/v1/kred/currencies/{named}", own, f"kred.currencies.{named}")
+    for named, body in currencies.items():
+        path, place = f"/v1/kred/currencies/{named}", f"kred.currencies.{named}"
+        for operator, told in body.get("operators", {}).items():
+            yield Call("PUT", f"{path}/operators/{operator}", _without(told, "organisations"), f"{place}.operators")
+            for organisation, board in told.get("organisations", {}).items():
+                asked = {"operator": operator, **board}
+                yield Call("PUT", f"{path}/organisations/{organisation}", asked, f"{place}.operators.{operator}")
+        for other, told in body.get("accepts", {}).items():
+            yield Call("PUT", f"{path}/accepts/{other}", told, f"{place}.accepts.{other}")
+        for venue, told in body.get("partners", {}).items():
+            yield Call("PUT", f"{path}/partners/{venue}", {"state": "approved", **told}, f"{place}.partners.{venue}")
+
+
 def _by_default(programmes: Table) -> Table:
-    if len(programmes) > 1:
+    if len(programmes) != 1:
         return {}
     ((named, body),) = programmes.items()
     return {"programme": named, "from": body.get("valid_from"), "until": body.get("valid_until")}

@@ -33,6 +33,7 @@ def main() -> None:
         ask = over_http(given.host.rstrip("/"), token)
         terms_file.send(terms, ask)
         has_codes = terms_file.send_codes(terms, ask)
+        has_kred = terms_file.send_kred(terms, ask)
     except TermsFileError as error:
         sys.exit(str(error))
     except URLError as error:
@@ -40,6 +41,8 @@ def main() -> None:
     print(f"{terms.municipality['name']}: {len(terms.calls)} calls made, as {given.file.name} says")
     if not has_codes:
         print("Its accounting codes are for finance to set: PUT /v1/erp with what stands under [erp].")
+    if not has_kred:
+        print("Its currencies of time are the coordinator's: load the file again with a token that has both roles.")
 
 
 def over_http(host: str, token: str) -> Ask:

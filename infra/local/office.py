@@ -33,6 +33,7 @@ def load(
         )
         terms_file.send(terms, ask, between=between)
         terms_file.send_codes(terms, _asking(house, places, terms.tenant, "finance"))
+        terms_file.send_kred(terms, _asking(house, places, terms.tenant, "coordinator"), between=between)
     except TermsFileError as error:
         raise StartError(str(error)) from error
     except OpplevError as error:

@@ -54,7 +54,7 @@ def example(opening: Opening, number: str, visit: str) -> tuple[str, Any]:
         .replace("{batch}", visit)
         .replace("{objection}", visit).replace("{name}", "lines.csv")
         .replace("{device}", "lorenskog-000000000000000000000000")
-        .replace("{currency}", "lokalkred").replace("{operator}", "bydelen").replace("{organisation}", "styret")
+        .replace("{operator}", "bydelen").replace("{organisation}", "styret")
         .replace("{activity}", "dugnad").replace("{award}", visit).replace("{other}", "annenkred")
         .replace("{year}", "2026")
         .replace("{currency}", "lokalkred").replace("{session}", "strandrydding").replace("{member}", "m1")
