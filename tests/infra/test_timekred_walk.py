@@ -1,0 +1,35 @@
+"""The walk in docs/timekred.md holds as it stands: a district begins with time on what `make run` starts."""
+
+import csv
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.infra.test_first_card import ROOT, running
+
+__all__ = ["running"]
+PAGE = (ROOT / "docs" / "timekred.md").read_text("utf-8")
+
+
+def test_a_district_begins_as_the_page_says(running: tuple[str, dict[str, str]], tmp_path: Path) -> None:
+    address, environment = running
+    blocks = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
+    assert len(blocks) >= 7
+    for command in ("python", "infra", "app.py", "chalicelib"):
+        source = Path(sys.executable).parent.parent if command == "python" else ROOT / command
+        (tmp_path / (".venv" if command == "python" else command)).symlink_to(source)
+    walked = subprocess.run(  # noqa: S603  the page's own words
+        ["bash", "-euo", "pipefail", "-c", "\n".join(blocks)],  # noqa: S607  the page is for a shell
+        cwd=tmp_path, env={**environment, "HERE": address}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert walked.returncode == 0, walked.stdout[-900:] + walked.stderr[-600:]
+    assert '"because":"self_award"' in walked.stdout
+    assert '"replayed":true' in walked.stdout
+    assert '"left":780,"free":480' in walked.stdout  # 120 of 900 are awarded, and 300 are not free before New Year
+    assert '"currency":"lundkred","issued":900,"on_grants":780,"in_hands":120' in walked.stdout
+    year = list(csv.DictReader((tmp_path / "year.csv").read_text("utf-8-sig").splitlines(), delimiter=";"))
+    assert [(row["organisasjon"], row["navn"], row["minutter"]) for row in year] == [
+        ("tunet", "Testperson Anna", "120")
+    ]
+    assert "lundkred;grankred;alle;0;0;0;600" in (tmp_path / "netting.csv").read_text("utf-8-sig")
