@@ -1,10 +1,11 @@
 """What the desk of the ledger does with minutes, on the embedded engine."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from chalicelib import table
 from chalicelib.ledger.actions import Bank
 from chalicelib.ledger.rules import (
     ISSUER,
@@ -148,3 +149,26 @@ def test_a_transfer_of_several_legs_moves_all_or_nothing(bank: Bank) -> None:
     enough = replace(short, legs=(legs[0], replace(legs[1], minutes=200)))
     bank.transfer(TENANT, enough)
     assert [has(bank, account) for account in (GRANT, MEMBER, NEIGHBOUR)] == [0, 400, 200]
+
+
+def test_an_id_is_remembered_after_minutes_and_a_new_start_also_when_the_venue_is_another(bank: Bank) -> None:
+    bank.transfer(TENANT, moved("a1", GRANT, MEMBER, 60))
+    spend = moved("s1", MEMBER, POOL, 60, "payment")
+    bank.transfer(TENANT, spend)
+    table.bind(name=table.Row.Meta.table_name, region="eu-north-1", engine=table.Row.Meta.host)  # as a new process does
+    later = replace(spend, made_at=NOON + timedelta(minutes=11))
+    assert Bank(LedgerStore()).transfer(TENANT, later) == Booked(spend, again=True)
+    elsewhere = replace(later, legs=(Leg(MEMBER, partner_account(VenueId("kinoen")), 60),))
+    with pytest.raises(ConflictError) as said:
+        Bank(LedgerStore()).transfer(TENANT, elsewhere)
+    assert said.value.fields[0].path == "legs[0].credit"
+    assert (has(bank, MEMBER), has(bank, POOL)) == (0, 60)
+
+
+def test_another_municipality_may_use_the_same_ids_and_knows_no_account_of_this_one(bank: Bank) -> None:
+    award = moved("a1", GRANT, MEMBER, 60)
+    bank.transfer(TENANT, award)
+    other = Tenant("moss")
+    assert bank.transfer(other, award) == Refused(Refusal.UNKNOWN_ACCOUNT, GRANT)
+    assert bank.store.transfer(other, TransferId("a1")) is None
+    assert bank.balance(other, KRED, MEMBER) is None
