@@ -1,6 +1,6 @@
 // The holder's page, behind the code on the card: what the card gives, in the holder's own language.
 
-import { whatIsPresented } from "./core/card_text.js";
+import { isTime, whatIsPresented } from "./core/card_text.js";
 import { mayBeOurs } from "./core/places.js";
 import { LANGUAGES, pick, sayer } from "./core/words.js";
 import { holderCard } from "./device/api.js";
@@ -181,7 +181,17 @@ function firstState() {
   return shown === "" ? "number" : "loading";
 }
 
-if (!(await handOver())) {
+/** A member's code, or a session's poster: another page, fetched when it is asked for. */
+async function ofTime() {
+  if (shown === "") shown = keptInTab(CARD) ?? "";
+  if (!isTime(shown) && !/#s\.[^#]+$/.test(shown)) return false;
+  keepInTab(CARD, shown);
+  const { openMember } = await import("./wiring/time_member.js");
+  await openMember(main, shown, chosen);
+  return true;
+}
+
+if (!(await handOver()) && !(await ofTime())) {
   const presented = whatIsPresented(shown);
   if (presented.kind === "token") {
     shown = presented.token;

@@ -31,6 +31,8 @@ const HANDED_OVER = "opplev-card";
 
 /** @type {((asked: StatementAct) => void) | null} */
 let months = null;
+/** @type {Promise<{read: (card: string) => void}> | null} */
+let timeTill = null;
 
 const app = await beginning();
 const line = makeLine(app, { redraw, revoked, changed: (place) => enrolment.changed(place) });
@@ -40,7 +42,7 @@ const clocks = makeClocks(app, { next, retry: () => act.retry(), hintOver: () =>
 const page = makePage(app, { act: () => act, redraw, linger: clocks.stopCountdown });
 const camera = wireCamera(app, { redraw, onCode: codeSeen, like });
 const enrolment = wireEnrolment(app, { redraw, startCamera: () => void camera.start(), like, connected: () => line.start(true) });
-const reading = wireReading(app, { happen: till.happen, moveTo: enrolment.moveTo, redraw });
+const reading = wireReading(app, { happen: till.happen, moveTo: enrolment.moveTo, redraw, time: (card) => void time(card) });
 const nfc = wireNfc(app, { redraw, like, read: reading.read, unread: () => till.happen({ type: "tag_unread" }) });
 const later = wireLater(app, { redraw, revoked, book, line });
 const today = wireToday(app, { redraw, revoked, takeBack: book.takeBack });
@@ -156,6 +158,21 @@ async function venueMonth(asked) {
   }
 }
 
+/**
+ * The till for time, fetched with the first code of that kind, or where payments wait to be sent.
+ * @param {string | null} card
+ */
+async function time(card) {
+  try {
+    timeTill ??= import("./wiring/time_till.js").then((late) => late.makeTimeTill(app, { redraw, revoked }));
+    const opened = await timeTill;
+    if (card !== null) opened.read(card);
+  } catch {
+    timeTill = null;
+    if (card !== null) till.happen({ type: "tag_unread" });
+  }
+}
+
 function redraw() {
   page.draw();
   clocks.wind();
@@ -214,4 +231,5 @@ line.count();
 line.start();
 void nfc.begin();
 makeReady();
+if (localStorage.getItem("opplev-time-waiting") !== null) void time(null);
 keepUpToDate(isIdle);

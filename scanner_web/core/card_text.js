@@ -90,3 +90,12 @@ export function enrolmentCode(text) {
   const bare = `${tenant}.${secret.join(".").replace(/[\u2010-\u2013\u2212-]/g, "")}`;
   return ENROLMENT_CODE.test(bare) ? code : null;
 }
+
+/**
+ * Say whether a code is a member's of a currency of time, and no card.
+ * @param {string} text an address, or a token
+ */
+export function isTime(text) {
+  const presented = whatIsPresented(text);
+  return presented.kind === "token" && presented.body.kind === "timekred";
+}

@@ -281,6 +281,25 @@ export async function holderCard(body) {
   return meaning(await send("POST", "/v1/holder/card", { body: bytesOf(body), timeout: PATIENT_TIMEOUT }));
 }
 
+/**
+ * Ask as anybody may: a member of TimeKred by the code in the body.
+ * @param {string} path
+ * @param {object} body
+ * @returns {Promise<any>}
+ */
+export async function plainly(path, body) {
+  return meaning(await send("POST", path, { body: bytesOf(body), timeout: PATIENT_TIMEOUT }));
+}
+
+/**
+ * @param {Enrolment} enrolment
+ * @param {string} path
+ * @returns {Promise<any>}
+ */
+export function get(enrolment, path) {
+  return ask(enrolment, "GET", path);
+}
+
 /** @returns {Promise<any>} the API's own description */
 export async function openapi() {
   return meaning(await send("GET", "/v1/openapi.json", { timeout: PATIENT_TIMEOUT }));

@@ -1,6 +1,6 @@
 // Every card that is read, by camera, hand scanner, keyboard or the holder's page, on its way to the place it is for.
 
-import { isTapped } from "../core/card_text.js";
+import { isTapped, isTime } from "../core/card_text.js";
 import { asTyped } from "../core/hand_scanner.js";
 import { placeFor } from "../core/places.js";
 import { takesCards } from "../core/session.js";
@@ -11,9 +11,9 @@ import { takesCards } from "../core/session.js";
 
 /**
  * @param {App} app
- * @param {{happen: (happening: Happening) => void, moveTo: (place: Enrolment) => void, redraw: () => void}} page
+ * @param {{happen: (happening: Happening) => void, moveTo: (place: Enrolment) => void, redraw: () => void, time: (text: string) => void}} page
  */
-export function wireReading(app, { happen, moveTo, redraw }) {
+export function wireReading(app, { happen, moveTo, redraw, time }) {
   /**
    * A card of another municipality moves the phone to its place there; where that place has several offers, the card
    * waits until one is chosen.
@@ -22,6 +22,8 @@ export function wireReading(app, { happen, moveTo, redraw }) {
    */
   function read(text, way) {
     const carrier = isTapped(text) ? "sun" : way;
+    // While somebody pays with time, a card waits until it is shown again.
+    if (document.body.dataset.time && !isTime(text)) return;
     if (app.enrolling || !takesCards(app.session)) return;
     // A list is of one place: a card of another municipality on it is shown as one that the place does not know.
     const onList = ["persons", "group"].includes(app.session.screen);
@@ -31,6 +33,7 @@ export function wireReading(app, { happen, moveTo, redraw }) {
       moveTo(place);
       app.moved = true;
     }
+    if (isTime(text)) return time(text);
     if (app.session.offer !== null) return happen({ type: "read", text, carrier });
     app.held = { text, carrier };
     redraw();

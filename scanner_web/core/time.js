@@ -1,0 +1,70 @@
+// Time as people read it, what a purchase comes to, and what a phone may take by itself without network.
+
+/**
+ * @typedef {{id: string, code: number, name: Record<string, string>, step: number, offline_floor: number, contact: string, colours: Record<string, string>}} Currency
+ * @typedef {{id: string, currency: string, operator: string, kind: string, title: Record<string, string>, place: string, starts_at: string, ends_at: string,
+ *   activity: string | null, venue: string | null, capacity: number | null, left: number | null, award: number, price_adult: number, price_child: number,
+ *   sign_up: boolean, cancelled: boolean}} Session
+ * @typedef {{currency: string, venue: string, offer: string, title: Record<string, string>, price_adult: number, price_child: number}} TimeOffer
+ * @typedef {{venue: string, offers: TimeOffer[], currencies: Currency[], sessions: Session[]}} Supplies
+ * @typedef {{admitted: boolean, because: string | null, currency: string | null, adults: number, children: number, minutes: number, left: number | null}} SpendVerdict
+ * @typedef {{id: string, currency: string, offer: string | null, session: string | null, last3: string, adults: number, children: number, minutes: number, at: string, undo_until: string | null, undone: boolean}} Spend
+ * @typedef {{id: string, card: string, adults: number, children: number, offer?: string, session?: string, at: string, offline: boolean, first_time: boolean | null}} Paying
+ * @typedef {{key: string, currency: string, title: Record<string, string>, adult: number, child: number, session: boolean}} Choice
+ */
+
+/**
+ * Hours and minutes in a reader's language; the same words for a price and for what one has.
+ * @param {number} minutes
+ * @param {string} locale
+ */
+export function duration(minutes, locale) {
+  const sign = minutes < 0 ? "−" : "";
+  const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
+  /** @param {number} amount @param {"hour" | "minute"} unit */
+  const written = (amount, unit) => new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short" }).format(amount);
+  const parts = [hours > 0 && written(hours, "hour"), (rest > 0 || hours === 0) && written(rest, "minute")];
+  return sign + parts.filter(Boolean).join("\u00a0");
+}
+
+/**
+ * What this place takes time for: its offers, and today's sessions that are paid at the door.
+ * @param {Supplies} supplies
+ * @returns {Choice[]}
+ */
+export function choices({ offers, sessions }) {
+  return [
+    ...sessions.map((one) => ({ key: one.id, currency: one.currency, title: one.title, adult: one.price_adult, child: one.price_child, session: true })),
+    ...offers.map((one) => ({ key: one.offer, currency: one.currency, title: one.title, adult: one.price_adult, child: one.price_child, session: false })),
+  ];
+}
+
+/**
+ * @param {Choice} choice
+ * @param {number} adults
+ * @param {number} children
+ */
+export function priceOf(choice, adults, children) {
+  return choice.adult * adults + choice.child * children;
+}
+
+/**
+ * Why a phone may not take time by itself, or null. Without network it takes from one code in a day what the currency allows at the most.
+ * @param {{currency: Currency | undefined, minutes: number, taken: number, genuine: boolean}} what `taken` today from this code, without network
+ * @returns {"forged_code" | "other_currency" | "over_floor" | null}
+ */
+export function whyNotAlone({ currency, minutes, taken, genuine }) {
+  if (!genuine) return "forged_code";
+  if (currency === undefined) return "other_currency";
+  return minutes + taken > currency.offline_floor ? "over_floor" : null;
+}
+
+/** What a session's poster carries: `…#s.<tenant>.<currency>.<session>.<secret>`. @param {string} text */
+export function isPoster(text) {
+  return /#s\.[^.#]+\.[^.#]+\.[^.#]+\.[^.#]+$/.test(text);
+}
+
+/** The currency that a poster is of. @param {string} text */
+export function currencyOfPoster(text) {
+  return text.split("#s.").at(-1)?.split(".")[1] ?? "";
+}
