@@ -145,6 +145,7 @@ def _demo_lines(house: "House", places: Places, stop: _Stop) -> list[str]:
         f'             curl -H "$T" {month}/files/lines.csv',
         "  Tokens     for everything else in the contract:",
         f"             {command} token --tenant {demo.tenant} --role issuer|office|finance|coordinator",
+        "  TimeKred   a district begins with time: docs/timekred.md",
     ]
 
 

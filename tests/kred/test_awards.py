@@ -1,5 +1,6 @@
 """Awards on the embedded engine: out of a grant, within its days and steps, never to oneself, once."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -244,6 +245,36 @@ def test_what_is_left_goes_back_when_an_activity_closes_and_frees_the_budget(tow
     known = town.currencies.store.known_now(TENANT, KRED)
     assert known is not None
     assert known.roster.organisation("gard").granted == 60
+
+
+def test_what_is_taken_back_after_the_end_is_given_back_by_closing_once_more(town: Town) -> None:
+    town.begin()
+    town.award()
+    town.activities.close(NORD, NAMED, now=NOW)
+    town.awards.take_back(NORD, KRED, "a-1", "r-1", now=NOW)
+    assert town.left() == 60
+    assert town.activities.close(NORD, NAMED, now=NOW).returned == 600
+    issued = town.bank.balance(TENANT, KRED, ISSUER)
+    assert issued is not None
+    assert (town.left(), issued.minutes) == (0, 0)
+
+
+def test_of_twelve_awards_at_once_as_many_are_made_as_the_grant_has_minutes_for(town: Town) -> None:
+    town.begin(minutes=90)
+    with ThreadPoolExecutor(12) as together:
+        made = list(together.map(lambda turn: town.award(f"a-{turn}", 30), range(12)))
+    assert sum(isinstance(each, Awarded) for each in made) == 3
+    assert {each.because for each in made if isinstance(each, NotAwarded)} == {NoAward.ABOVE_GRANT}
+    assert (town.has(OTHER), town.left()) == (90, 0)
+
+
+def test_one_award_sent_by_eight_at_once_is_made_once(town: Town) -> None:
+    town.begin()
+    with ThreadPoolExecutor(8) as together:
+        made = list(together.map(lambda _: town.award(), range(8)))
+    assert [each.replayed for each in made if isinstance(each, Awarded)].count(False) == 1
+    assert len([each for each in made if isinstance(each, Awarded)]) == 8
+    assert (town.has(OTHER), town.left()) == (60, 540)
 
 
 def test_of_another_operator_s_activity_nothing_is_said(town: Town) -> None:

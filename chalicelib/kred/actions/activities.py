@@ -160,11 +160,10 @@ class ActivityDesk:
             before: Activity | None, organisation: Organisation | None
         ) -> tuple[Activity, Organisation | None, Transfer]:
             activity = _insist(before, standing)
-            transfer = _transfer(_closing_id(named), named, RETURNED, left.minutes, now)
-            if activity.state is ActivityState.CLOSED:
-                return activity, None, transfer
+            transfer = _transfer(_closing_id(activity), named, RETURNED, left.minutes, now)
             freed = None if organisation is None else replace(organisation, granted=organisation.granted - left.minutes)
-            return replace(activity, state=ActivityState.CLOSED, returned=left.minutes), freed, transfer
+            returned = activity.returned + left.minutes
+            return replace(activity, state=ActivityState.CLOSED, returned=returned), freed, transfer
 
         return _stands(self.store.grant(caller.tenant, named, decide))
 
@@ -209,8 +208,10 @@ def _refuse_other_content(stands: Grant, sent: Grant) -> None:
         raise ConflictError("other_content", "This id was used for something else.", (fault,))
 
 
-def _closing_id(named: Named) -> str:
-    return f"close-{sha256('/'.join(named).encode()).hexdigest()[:40]}"
+def _closing_id(activity: Activity) -> str:
+    """Name the transfer that gives back what is left; an award taken back later is given back by one of its own."""
+    said = f"{activity.currency}/{activity.id}/{activity.returned}"
+    return f"close-{sha256(said.encode()).hexdigest()[:40]}"
 
 
 def _stands(done: tuple[Activity, Booked | Refused]) -> Activity:
