@@ -162,9 +162,16 @@ class House:
         from chalicelib.audit.store import AuditStore
         from chalicelib.ledger.actions import Keeper
         from chalicelib.ledger.store import JournalStore
+        from chalicelib.shared.answers import UnknownError
 
         def chain(currency: CurrencyId) -> AuditStore:
             return AuditStore(chain=lambda tenant: table.ledger_seals_pk(tenant, currency))
+
+        def life(tenant: Tenant, currency: CurrencyId) -> int | None:
+            try:
+                return self._kred_terms(tenant, currency).expires_after
+            except UnknownError:  # a ledger whose currency has no record keeps what it has
+                return None
 
         return Keeper(
             bank=self.bank,
@@ -172,6 +179,7 @@ class House:
             chain=chain,
             key=self._sealing_key,
             key_of=self._sealing_key_of,
+            life=life,
         )
 
     @cached_property

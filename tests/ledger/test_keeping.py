@@ -1,7 +1,7 @@
 """The books kept by the clock: sealed, checked, rebuilt; and what somebody has altered, by its name."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -233,6 +233,24 @@ def test_each_currency_is_sealed_in_a_chain_of_its_own(keeper: Keeper) -> None:
     assert keeper.keep(TENANT, now=LATER) == 2
     assert keeper.check(TENANT, OTHER, now=LATER).minutes == {ISSUER: -60, MEMBER: 60}
     assert faults(keeper) == []
+
+
+def test_on_the_first_of_the_month_old_minutes_go_where_the_currency_says_so(keeper: Keeper) -> None:
+    first_of_march = datetime(2027, 3, 1, 0, 16, tzinfo=UTC)
+    keeper.keep(TENANT, now=first_of_march)
+    assert faults_at(keeper, first_of_march) == ((), {ISSUER: -600, GRANT: 420, MEMBER: 150, POOL: 30})
+    grows_old = replace(keeper, life=lambda _, currency: 3 if currency == KRED else None)
+    grows_old.keep(TENANT, now=first_of_march - timedelta(days=1))  # November's last day was the last of February
+    assert faults_at(keeper, first_of_march)[1][MEMBER] == 150
+    grows_old.keep(TENANT, now=first_of_march)
+    grows_old.keep(TENANT, now=first_of_march + timedelta(hours=1))
+    later = first_of_march + timedelta(hours=2)
+    assert faults_at(keeper, later) == ((), {ISSUER: -600, GRANT: 420, MEMBER: 0, POOL: 30, EXPIRED: 150})
+
+
+def faults_at(keeper: Keeper, now: datetime) -> tuple[object, dict[Account, int]]:
+    checked = keeper.check(TENANT, KRED, now=now)
+    return checked.findings, dict(checked.minutes)
 
 
 def test_one_municipality_whose_books_cannot_be_kept_stops_no_other(keeper: Keeper) -> None:

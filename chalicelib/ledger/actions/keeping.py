@@ -26,6 +26,7 @@ from chalicelib.ledger.rules import (
     check_balance,
     expected,
     first_difference,
+    is_aging,
     is_kept,
     tallied,
 )
@@ -36,6 +37,8 @@ from chalicelib.shared.ids import CurrencyId, Tenant, sortable_id
 # A transfer is stamped before it is written, and no write retries past 20 seconds: older ones have all landed.
 SETTLED: Final = timedelta(minutes=15)
 LOOKED_BACK: Final = timedelta(hours=2)  # for whom a sealing adds up what they have
+# A month's last day is every lot's last day. Two days, so that an hour that failed is made good.
+EXPIRY_DAYS: Final = frozenset({1, 2})
 _TRIES: Final = 8
 _FIRST: Final = bytes(10)
 _OF_TRANSFER: Final = {
@@ -100,18 +103,22 @@ class SealedJournal:
 
 @dataclass(frozen=True, slots=True)
 class Keeper:
-    """Who keeps the ledger of every currency: `chain` gives the seals' book of one."""
+    """Who keeps the ledger of every currency: `chain` gives the seals' book of one.
+
+    `life` gives for how many months after earning its minutes live; None: they do not grow old.
+    """
 
     bank: Bank
     journal: Journal
     chain: Callable[[CurrencyId], Book]
     key: Callable[[Tenant], tuple[int, bytes]]
     key_of: Callable[[Tenant, int], bytes | None]
+    life: Callable[[Tenant, CurrencyId], int | None] = lambda tenant, currency: None  # noqa: ARG005  until it is said
 
     def keep(self, tenant: Tenant, *, now: datetime) -> int:
         """Give back what was on hold too long, seal every hour that is due, and add up busy accounts; count the seals.
 
-        Twice is as good as once.
+        In the first days of a month, let old minutes go. Twice is as good as once.
         """
         made = 0
         for currency in self.bank.store.currencies(tenant):
@@ -119,7 +126,18 @@ class Keeper:
             made += self.book(currency).seal_due(tenant, now=now)
             for account in sorted(self._busy(tenant, currency, now)):
                 self.bank.balance(tenant, currency, account)  # which leaves a checkpoint where it is worth one
+            if oslo_date(now).day in EXPIRY_DAYS:
+                self.expire(tenant, currency, now=now)
         return made
+
+    def expire(self, tenant: Tenant, currency: CurrencyId, *, now: datetime) -> int:
+        """Let go of every member's minutes whose last day has passed; count the members. Twice is as good as once."""
+        life = self.life(tenant, currency)
+        if life is None:
+            return 0
+        members = [account for _, account in self.bank.store.accounts(tenant, currency) if is_aging(account)]
+        gone = (self.bank.expire_lots(tenant, currency, each, life=life, now=now) for each in members)
+        return sum(booked is not None for booked in gone)
 
     def keep_all(self, tenants: Iterable[Tenant], *, now: datetime) -> list[tuple[Tenant, int | Exception]]:
         """Keep every municipality's books; what goes wrong for one is its outcome, and stops no other."""
