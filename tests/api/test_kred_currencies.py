@@ -305,3 +305,21 @@ def test_colours_are_readable_and_a_step_only_becomes_finer(two: Two) -> None:
     assert put(step=60).code == "step_is_fixed"
     assert put(step=15).status == 200
     assert put(step=20).json["fields"][0]["code"] == "bad_step"
+
+
+def test_what_is_done_stands_in_the_book_in_words_and_names_no_member(two: Two) -> None:
+    two.member(OURS, "m1", awarder="nora")
+    two.member(OURS, "m-hemmelig")
+    asked = str(uuid.uuid4())
+    two.award("m-hemmelig", id=asked)
+    two.post("operator", f"{two.base}/awards/{asked}/reverse", {"id": str(uuid.uuid4())}, who="nora")
+    two.post("operator", f"{two.base}/activities/rydding/close", None, who="nora")
+    told = two.town.ask("office", "GET", "/v1/audit", query={"limit": "200"})
+    says = {each["what"]: each["says"] for each in told.json["entries"]}
+    assert says["currency.made"] == f"Made the currency of time {THEIRS}." or OURS in says["currency.made"]
+    assert says["award.made"] == f"Made the award {asked}."
+    assert says["award.reversed"] == f"Took the award {asked} back."
+    assert says["activity.closed"] == f"Closed the activity {OURS}/rydding."
+    assert {"operator.made", "worker.added", "activity.approved", "activity.granted", "link.made"} <= set(says)
+    assert b"m-hemmelig" not in told.body
+    assert b"Test Leser" not in told.body
