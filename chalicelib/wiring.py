@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from chalicelib.credentials.actions import Mint, Presented
     from chalicelib.credentials.store import KeyRing
     from chalicelib.files import Files
+    from chalicelib.impact.actions import ImpactDesk
     from chalicelib.kred.actions import ActivityDesk, AwardDesk, CurrencyDesk, SumsDesk
     from chalicelib.kred.actions.codes import Codes
     from chalicelib.kred.actions.members import MemberDesk
@@ -407,6 +408,37 @@ class House:
             tenants=self.terms.tenant_of,
             secret=secret,
             host=self.config.host,
+        )
+
+    @cached_property
+    def impact(self) -> ImpactDesk:
+        """Where it is asked what taking part has meant."""
+        import hashlib
+        import hmac
+
+        from chalicelib.impact.actions import ImpactDesk
+        from chalicelib.impact.store import SurveyStore
+        from chalicelib.kred.store.members import MemberStore
+        from chalicelib.kred.store.spending import SpendStore
+
+        people = MemberStore(self.ledger, self.notary)
+
+        def ticket(tenant: Tenant, survey: str, member: str) -> str:
+            # The oldest key: it stays the same while a round goes on.
+            key = self.keys.book(tenant, min(self.keys.key_ids(tenant)))
+            return hmac.new(key, f"survey/{survey}/{member}".encode(), hashlib.sha256).hexdigest()
+
+        def members(tenant: Tenant, currency: str) -> int:
+            count, after = 0, None
+            while page := people.listed(tenant, currency, after=after, most=1000):
+                count, after = count + len(page), page[-1][0]
+            return count
+
+        return ImpactDesk(
+            store=SurveyStore(self.notary),
+            ticket=ticket,
+            members=members,
+            visitors=SpendStore(self.ledger, self.notary).visitors,
         )
 
     @cached_property

@@ -3,7 +3,7 @@
 import { pick } from "./core/words.js";
 import { keepInTab, keptInTab } from "./device/tab.js";
 import { askAbout } from "./paper/ask.js";
-import { VERIFY, attestationScreen } from "./paper/attestation.js";
+import { VERIFY, attestationScreen } from "./paper/proof.js";
 import { LOOK, noteScreen } from "./paper/note.js";
 import { LANGUAGES, WORDS } from "./paper/words.js";
 import { fill, find, h } from "./screen/dom.js";

@@ -9,12 +9,14 @@ from chalicelib import wiring
 from chalicelib.access.rules import Role
 from chalicelib.api.answering import Answer
 from chalicelib.api.answers import Shape
-from chalicelib.api.endpoint import Asking, Doors
+from chalicelib.api.endpoint import PUBLIC, Asking, Doors
+from chalicelib.api.kred_members import CodeBody as MemberBody
+from chalicelib.api.kred_members import key_of
 from chalicelib.api.prints import as_file
 from chalicelib.api.proofs import FactsAnswer, facts
 from chalicelib.api.reading import Body, Id, Uuid
 from chalicelib.shared.answers import UnknownError
-from chalicelib.shared.ids import CurrencyId
+from chalicelib.shared.ids import CurrencyId, MemberId, Tenant
 
 if TYPE_CHECKING:
     from chalicelib.attestations.rules import Attestation
@@ -56,6 +58,12 @@ class RevokeBody(Body, frozen=True):
     reason: Annotated[str, Meta(pattern="^(mistake|replaced|misuse)$")]
 
 
+class OwnBody(MemberBody, frozen=True, kw_only=True):
+    """Which of a member's own attestations."""
+
+    id: Uuid
+
+
 class AttestationAnswer(Shape):
     id: str
     of: str
@@ -87,6 +95,8 @@ def issue_attestation(asking: Asking, sent: AttestationBody, currency: str) -> A
         Extent(Measure(sent.extent.measure), sent.extent.amount), sent.language, sent.signatory,
     )  # fmt: skip
     insist_printable(told)
+    if sent.member is not None:
+        wiring.house().members.known(asking.tenant, currency, MemberId(sent.member))
     made = wiring.house().attestations.issue(
         asking.tenant, currency, AttestationId(sent.id), told, of=sent.of, member=sent.member, by=asking.by,
         now=asking.now,
@@ -112,18 +122,7 @@ def list_attestations(asking: Asking, currency: str) -> Answer:
 )  # fmt: skip
 def print_attestation(asking: Asking, currency: str, attestation: str) -> Answer:
     """Print it."""
-    from chalicelib.attestations.paper import draw
-
-    house = wiring.house()
-    found = _own(asking, currency, attestation)
-    municipality = house.terms.configuration(asking.tenant).municipality
-    name = house.currencies.setup(asking.tenant, CurrencyId(currency)).currency.name
-    arms = None if municipality.coat_of_arms is None else house.files.get(municipality.coat_of_arms)
-    drawn = draw(
-        found, house.attestations.address(asking.tenant, found), issuer=municipality.name,
-        programme=name.get(found.facts.language) or next(iter(name.values())), arms=arms,
-    )  # fmt: skip
-    return as_file(drawn, "application/pdf", "attest.pdf")
+    return _drawn(asking.tenant, _own(asking, currency, attestation))
 
 
 @doors.open(
@@ -138,6 +137,35 @@ def revoke_attestation(asking: Asking, sent: RevokeBody, currency: str, attestat
     desk = wiring.house().attestations
     revoked = desk.revoke(asking.tenant, currency, found.id, Because(sent.reason), by=asking.by, now=asking.now)
     return Answer(_shown(asking, revoked))
+
+
+@doors.open(
+    "POST", "/v1/kred/member/attestation", who=PUBLIC, takes=OwnBody, gives=bytes, content_types=("application/pdf",),
+    says="A member's own attestation on its page, to keep.", why_public="the member's code and its PIN are the proof",
+)  # fmt: skip
+def print_own_attestation(asking: Asking, sent: OwnBody) -> Answer:
+    """Print it."""
+    house = wiring.house()
+    tenant, member = house.members.opened(key_of(sent), now=asking.now)
+    own = house.attestations.of_member(tenant, member.id, now=asking.now)
+    found = next((each for each in own if each.id == sent.id), None)
+    if found is None:
+        raise UnknownError("unknown_attestation", "There is no such attestation.")
+    return _drawn(tenant, found)
+
+
+def _drawn(tenant: Tenant, found: "Attestation") -> Answer:
+    from chalicelib.attestations.paper import draw
+
+    house = wiring.house()
+    municipality = house.terms.configuration(tenant).municipality
+    name = house.currencies.setup(tenant, CurrencyId(found.currency)).currency.name
+    arms = None if municipality.coat_of_arms is None else house.files.get(municipality.coat_of_arms)
+    drawn = draw(
+        found, house.attestations.address(tenant, found), issuer=municipality.name,
+        programme=name.get(found.facts.language) or next(iter(name.values())), arms=arms,
+    )  # fmt: skip
+    return as_file(drawn, "application/pdf", "attest.pdf")
 
 
 def _here(asking: Asking, currency: str) -> "tuple[Known, Standing]":

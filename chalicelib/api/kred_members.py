@@ -166,7 +166,7 @@ def join(asking: Asking, sent: JoinBody) -> Answer:
 )  # fmt: skip
 def show_page(asking: Asking, sent: CodeBody) -> Answer:
     """Show it."""
-    return _page(asking, sent, wiring.house().members.page(_key(sent), now=asking.now))
+    return _page(asking, sent, wiring.house().members.page(key_of(sent), now=asking.now))
 
 
 @doors.open(
@@ -188,7 +188,7 @@ def name_code(asking: Asking, sent: NameBody) -> Answer:
 )  # fmt: skip
 def set_pin(asking: Asking, sent: CodeBody) -> Answer:
     """Set it, once."""
-    return _page(asking, sent, wiring.house().members.set_pin(_key(sent), now=asking.now))
+    return _page(asking, sent, wiring.house().members.set_pin(key_of(sent), now=asking.now))
 
 
 @doors.open(
@@ -198,8 +198,8 @@ def set_pin(asking: Asking, sent: CodeBody) -> Answer:
 def give(asking: Asking, sent: GiftBody) -> Answer:
     """Give them, once."""
     desk = wiring.house().members
-    desk.gift(sent.id, _key(sent), sent.to, sent.minutes, now=asking.now)
-    return _page(asking, sent, desk.page(_key(sent), now=asking.now))
+    desk.gift(sent.id, key_of(sent), sent.to, sent.minutes, now=asking.now)
+    return _page(asking, sent, desk.page(key_of(sent), now=asking.now))
 
 
 @doors.open(
@@ -209,8 +209,8 @@ def give(asking: Asking, sent: GiftBody) -> Answer:
 def donate(asking: Asking, sent: DonationBody) -> Answer:
     """Give them, once."""
     desk = wiring.house().members
-    desk.donate(sent.id, _key(sent), sent.minutes, now=asking.now)
-    return _page(asking, sent, desk.page(_key(sent), now=asking.now))
+    desk.donate(sent.id, key_of(sent), sent.minutes, now=asking.now)
+    return _page(asking, sent, desk.page(key_of(sent), now=asking.now))
 
 
 @doors.open(
@@ -219,7 +219,18 @@ def donate(asking: Asking, sent: DonationBody) -> Answer:
 )  # fmt: skip
 def export(asking: Asking, sent: CodeBody) -> Answer:
     """Give it."""
-    return Answer(show.export(wiring.house().members.everything(_key(sent), now=asking.now)))
+    house, key = wiring.house(), key_of(sent)
+    told = show.export(house.members.everything(key, now=asking.now))
+    tenant, member = house.members.opened(key, now=asking.now)
+    told.attestations = [
+        {
+            "id": each.id, "organisation": each.facts.organisation, "tasks": each.facts.tasks,
+            "first": str(each.facts.first), "last": str(each.facts.last), "issued_on": str(each.issued_on),
+            "code": house.attestations.address(tenant, each),
+        }
+        for each in house.attestations.of_member(tenant, member.id, now=asking.now)
+    ]  # fmt: skip
+    return Answer(told)
 
 
 @doors.open(
@@ -228,7 +239,10 @@ def export(asking: Asking, sent: CodeBody) -> Answer:
 )  # fmt: skip
 def leave(asking: Asking, sent: LeaveBody) -> Answer:
     """Let them go."""
-    wiring.house().members.leave(_key(sent), erase=sent.erase, now=asking.now)
+    house, key = wiring.house(), key_of(sent)
+    if sent.erase:
+        _forget_attestations(key, asking)
+    house.members.leave(key, erase=sent.erase, now=asking.now)
     return Answer(LeftAnswer(left=True, erased=sent.erase))
 
 
@@ -239,7 +253,7 @@ def leave(asking: Asking, sent: LeaveBody) -> Answer:
 def sign_up(asking: Asking, sent: SignUpBody) -> Answer:
     """Take them, once."""
     house = wiring.house()
-    tenant, member = house.members.opened(_key(sent), now=asking.now)
+    tenant, member = house.members.opened(key_of(sent), now=asking.now)
     held = house.sessions.session(tenant, member.currency, SessionId(sent.session))
     said = house.sessions.sign_up(tenant, held, member, adults=sent.adults, children=sent.children, now=asking.now)
     return _seat(said, member.currency)
@@ -252,7 +266,7 @@ def sign_up(asking: Asking, sent: SignUpBody) -> Answer:
 def cancel(asking: Asking, sent: SeatBody) -> Answer:
     """Give it back, once."""
     house = wiring.house()
-    tenant, member = house.members.opened(_key(sent), now=asking.now)
+    tenant, member = house.members.opened(key_of(sent), now=asking.now)
     held = house.sessions.session(tenant, member.currency, SessionId(sent.session))
     return _seat(house.sessions.give_up(tenant, held, member.id, now=asking.now), member.currency)
 
@@ -312,7 +326,19 @@ def replace_code(asking: Asking, currency: str, member: str) -> Answer:
     return Answer(show.code(made, house.members.terms(asking.tenant, currency), _drawn(made.url)), 201)
 
 
-def _key(sent: CodeBody) -> Key:
+def _forget_attestations(key: Key, asking: Asking) -> None:
+    """Delete the records that hold the name, before the code dies that a second try would need; the papers hold on."""
+    from chalicelib.ledger.rules import member_account
+
+    house = wiring.house()
+    tenant, member = house.members.opened(key, now=asking.now)
+    balance = house.bank.balance(tenant, CurrencyId(member.currency), member_account(member.id))
+    if balance is None or not balance.held:  # else leaving is refused
+        house.attestations.forget(tenant, member.id)
+
+
+def key_of(sent: CodeBody) -> Key:
+    """Give what opens a member's page."""
     from chalicelib.kred.actions.members import Key
 
     return Key(sent.card, sent.pin, None if sent.tenant is None else Tenant(sent.tenant))

@@ -9,7 +9,9 @@ from chalicelib import wiring
 from chalicelib.access.rules import Right, Role
 from chalicelib.api.answering import Answer
 from chalicelib.api.answers import Shape
-from chalicelib.api.endpoint import Asking, Doors
+from chalicelib.api.endpoint import PUBLIC, Asking, Doors
+from chalicelib.api.kred_members import CodeBody as MemberBody
+from chalicelib.api.kred_members import key_of
 from chalicelib.api.prints import as_file
 from chalicelib.api.proofs import CodeBody
 from chalicelib.api.reading import Body, Id, Uuid
@@ -48,6 +50,13 @@ class RedeemBody(CodeBody, frozen=True):
     """A note that is handed in, under an id that the phone has stored before sending."""
 
     id: Uuid
+
+
+class DepositBody(MemberBody, frozen=True, kw_only=True):
+    """A note that a member puts into their own account; `note` is what its code holds."""
+
+    id: Uuid
+    note: Annotated[str, Meta(min_length=1, max_length=400)]
 
 
 class BatchAnswer(Shape):
@@ -164,6 +173,25 @@ def redeem_note(asking: Asking, sent: RedeemBody) -> Answer:
     done = wiring.house().notes.redeem(
         asking.tenant, sent.code, partner_account(venue), transfer=TransferId(sent.id),
         takes=lambda currency: _takes(asking, currency, venue), who=asking.device.id, now=asking.now,
+    )  # fmt: skip
+    return Answer(redeemed(done))
+
+
+@doors.open(
+    "POST", "/v1/kred/member/deposit", who=PUBLIC, takes=DepositBody, gives=RedeemedAnswer,
+    says="Put a note into one's own account, once. A no is an answer: `taken` false, with its reason.",
+    why_public="the member's code and its PIN are the proof",
+)  # fmt: skip
+def deposit_note(asking: Asking, sent: DepositBody) -> Answer:
+    """Put it in."""
+    from chalicelib.ledger.rules import member_account
+
+    house = wiring.house()
+    tenant, member = house.members.opened(key_of(sent), now=asking.now)
+    done = house.notes.redeem(
+        tenant, sent.note, member_account(member.id), transfer=TransferId(sent.id),
+        takes=lambda currency: currency == member.currency, who=member.id, now=asking.now,
+        limits=house.members.terms(tenant, member.currency).caps(member.id),
     )  # fmt: skip
     return Answer(redeemed(done))
 

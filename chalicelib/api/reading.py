@@ -17,7 +17,7 @@ MOST_BYTES: Final = 1_000_000
 # A kontonummer has eleven digits by nature and is checked as such.
 UNGUARDED: Final = frozenset({"account"})
 # In codes, tokens and random ids eleven such digits may stand by chance: refused where they are all there is.
-RANDOM: Final = frozenset({"card", "code", "digest", "id", "public_key", "to", "uid", "visit_id"})
+RANDOM: Final = frozenset({"card", "code", "digest", "id", "note", "public_key", "to", "uid", "visit_id"})
 REFERENCE: Final = r"^[A-Za-z0-9_.:/-]+$"
 _REGEX: Final = re.compile(r"matching regex '(.+)'")
 _CHOICES: Final = re.compile(r"\^\(([\w|]+)\)\$")

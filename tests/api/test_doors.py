@@ -51,7 +51,7 @@ def example(opening: Opening, number: str, visit: str) -> tuple[str, Any]:
         opening.path.replace("{programme}", "kort").replace("{venue}", "kino").replace("{offer}", "inngang")
         .replace("{unit}", "nav").replace("{number}", number).replace("{visit}", visit).replace("{month}", "2026-01")
         .replace("{adjustment}", visit).replace("{attestation}", visit)
-        .replace("{batch}", visit)
+        .replace("{batch}", visit).replace("{survey}", "host26")
         .replace("{objection}", visit).replace("{name}", "lines.csv")
         .replace("{device}", "lorenskog-000000000000000000000000")
         .replace("{operator}", "bydelen").replace("{organisation}", "styret")
@@ -118,6 +118,9 @@ def example(opening: Opening, number: str, visit: str) -> tuple[str, Any]:
             "id": str(uuid.uuid4()), "minutes": 60, "count": 3, "last_day": "2027-12-31", "operator": "sol",
         },
         "POST /v1/kred/currencies/{currency}/notes/{batch}/void": {"reason": "stolen"},
+        "PUT /v1/kred/currencies/{currency}/surveys/{survey}": {
+            "kind": "baseline", "opens": "2027-01-01", "closes": "2027-01-31", "invited": 10
+        },
         "POST /v1/kred/notes/redeem": {"id": str(uuid.uuid4()), "code": "A" * 31},
         "PUT /v1/erp": {"account": "86011117947", "codes": {"file": "gl07", "client": "LK"}},
         "POST /v1/cards/sheets": {"cards": [{"number": number}], "kind": "left"},

@@ -126,6 +126,7 @@ class ExportAnswer(Shape):
     member: dict[str, str | None]
     entries: list[EntryShown]
     seats: list[SeatShown]
+    attestations: list[dict[str, str]] = []
 
 
 class PosterAnswer(Shape):

@@ -301,6 +301,13 @@ class MemberDesk:
         found = self.store.members(tenant, [each for _, each in places])
         return [(place, found[each]) for place, each in places if each in found]
 
+    def known(self, tenant: Tenant, currency: str, member: MemberId) -> Member:
+        """Give a member of a currency. UnknownError `unknown_member`."""
+        found = self.store.member(tenant, member)
+        if found is None or found.currency != currency:
+            raise UnknownError("unknown_member", "There is no such member.")
+        return found
+
     def posted(self, poster: str) -> tuple[Tenant, Session]:
         """Read a session's code. UnknownError `unknown_session` for any that is not one."""
         read = parse_code(poster)
