@@ -31,13 +31,13 @@ const HANDED_OVER = "opplev-card";
 
 /** @type {((asked: StatementAct) => void) | null} */
 let months = null;
-/** @type {Promise<{read: (card: string) => void}> | null} */
+/** @type {Promise<{read: (card: string) => void, knows: (number: string) => Promise<boolean>}> | null} */
 let timeTill = null;
 
 const app = await beginning();
 const line = makeLine(app, { redraw, revoked, changed: (place) => enrolment.changed(place) });
 const book = makeBook(app, { line, revoked });
-const till = makeTill(app, { redraw, revoked, line, book });
+const till = makeTill(app, { redraw, revoked, line, book, asTime });
 const clocks = makeClocks(app, { next, retry: () => act.retry(), hintOver: () => till.happen({ type: "hint_over" }) });
 const page = makePage(app, { act: () => act, redraw, linger: clocks.stopCountdown });
 const camera = wireCamera(app, { redraw, onCode: codeSeen, like });
@@ -170,6 +170,22 @@ async function time(card) {
   } catch {
     timeTill = null;
     if (card !== null) till.happen({ type: "tag_unread" });
+  }
+}
+
+/**
+ * A number that is no card's may be a member's: then the till for time has it.
+ * @param {string} number
+ */
+async function asTime(number) {
+  try {
+    await time(null);
+    if (!(await (await timeTill)?.knows(number))) return false;
+    next();
+    void time(number);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -167,6 +167,17 @@ def undo(asking: Asking, sent: UndoBody, spend: str) -> Answer:
 
 
 @doors.open(
+    "POST", "/v1/kred/currencies/{currency}/spends/{spend}/undo", who=STAFF, takes=UndoBody, gives=SpendShown,
+    says="Take a payment back when the venue no longer can.",
+)  # fmt: skip
+def undo_late(asking: Asking, sent: UndoBody, currency: str, spend: str) -> Answer:
+    """Take it back, once."""
+    house = wiring.house()
+    house.currencies.for_whom(asking.caller, CurrencyId(currency))
+    return Answer(show.spend(house.spending.undo_for(asking.tenant, currency, spend, sent.id, now=asking.now)))
+
+
+@doors.open(
     "GET", "/v1/kred/spend/today", who=DEVICE, right=Right.SCAN, gives=SpendDay,
     says="What was paid at the venue today, and what it comes to.",
 )  # fmt: skip

@@ -1,5 +1,6 @@
 // The till's wiring: what the machine in core/session.js wants done is done here, and its answers go back in.
 
+import { isCardNumber } from "../core/number.js";
 import { isPracticeCard, practiceVerdict, practiceVisit } from "../core/practice.js";
 import { step } from "../core/session.js";
 import { check, register, serverInstant } from "../device/api.js";
@@ -15,9 +16,9 @@ import { judgeAlone, supply } from "../device/supplies.js";
 
 /**
  * @param {App} app
- * @param {{redraw: () => void, revoked: (enrolment: Enrolment) => void, line: Line, book: Book}} page
+ * @param {{redraw: () => void, revoked: (enrolment: Enrolment) => void, line: Line, book: Book, asTime: (number: string) => Promise<boolean>}} page
  */
-export function makeTill(app, { redraw, revoked, line, book }) {
+export function makeTill(app, { redraw, revoked, line, book, asTime }) {
   /** @type {Set<string>} visits that never were */
   const practised = new Set();
 
@@ -54,6 +55,7 @@ export function makeTill(app, { redraw, revoked, line, book }) {
     }
     const verdict = (await line.ifWithinReach(() => check(enrolment, { card, offer }))) ?? (await judgeAlone(enrolment, { card, offer }, Date.parse(serverInstant())))?.verdict;
     if (verdict === undefined) throw new NetworkError("no answer, and nothing to go by");
+    if (verdict.because === "unknown_card" && isCardNumber(card) && (await asTime(card))) return;
     happen({ type: "verdict", turn, verdict, id: crypto.randomUUID(), at: serverInstant() });
   }
 

@@ -27,7 +27,7 @@ const SEND_EVERY = 30_000;
  * Everything that is shown. `first` is the answer to "first time here?"; `enough` what the server says of the price before it is taken.
  * @typedef {{
  *   step: "loading" | "counting" | "paying" | "answer" | "trouble" | "list" | "none", say: Say, words: TimeWords, locale: string, card: string, supplies: Supplies | null,
- *   choice: Choice | null, all: Choice[], adults: number, children: number, first: boolean | null, enough: boolean | null, why: string | null, verdict: SpendVerdict | null, paid: {id: string, offline: boolean} | null,
+ *   choice: Choice | null, all: Choice[], adults: number, children: number, first: boolean | null, enough: boolean | null, why: string | null, verdict: SpendVerdict | null, paid: {id: string, offline: boolean, undo: string} | null,
  *   undone: "no" | "sending" | "done" | "failed", queue: boolean, total: {persons: number, minutes: number}, refused: Refused[], day: {adults: number, children: number, minutes: number, spends: Spend[]} | null,
  * }} TimeTill
  * @typedef {{
@@ -152,7 +152,7 @@ export async function makeTimeTill(app, { revoked, redraw }) {
       try {
         const { spend, verdict } = await pay(place, paying);
         await dropPaying(paying.id);
-        answered(verdict, spend === null ? null : { id: spend.id, offline: false });
+        answered(verdict, spend === null ? null : { id: spend.id, offline: false, undo: crypto.randomUUID() });
       } catch (error) {
         if (!(error instanceof NetworkError || error instanceof BusyError)) {
           await dropPaying(paying.id);
@@ -162,7 +162,7 @@ export async function makeTimeTill(app, { revoked, redraw }) {
         // What was sent may have arrived: the same id is asked about again, or taken back.
         if (why !== null) return troubled();
         await keepPaying({ ...row, paying: { ...paying, offline: true } });
-        answered({ admitted: true, because: null, currency: choice.currency, adults: paying.adults, children: paying.children, minutes, left: null }, { id: paying.id, offline: true });
+        answered({ admitted: true, because: null, currency: choice.currency, adults: paying.adults, children: paying.children, minutes, left: null }, { id: paying.id, offline: true, undo: crypto.randomUUID() });
       }
     });
   }
@@ -183,7 +183,7 @@ export async function makeTimeTill(app, { revoked, redraw }) {
 
   /**
    * @param {SpendVerdict} verdict
-   * @param {{id: string, offline: boolean} | null} paid
+   * @param {{id: string, offline: boolean, undo: string} | null} paid
    */
   function answered(verdict, paid) {
     under = null;
@@ -224,7 +224,7 @@ export async function makeTimeTill(app, { revoked, redraw }) {
     draw();
     try {
       if (paid.offline) await dropPaying(paid.id);
-      else await takeBack(place, paid.id, crypto.randomUUID());
+      else await takeBack(place, paid.id, paid.undo);
       till.undone = "done";
       const { adults = 0, children = 0, minutes = 0 } = till.verdict ?? {};
       till.total = { persons: till.total.persons - adults - children, minutes: till.total.minutes - minutes };
@@ -260,6 +260,19 @@ export async function makeTimeTill(app, { revoked, redraw }) {
 
   function send() {
     void sendWaiting(app.enrolments, (id) => under?.id === id).catch(() => {});
+  }
+
+  /**
+   * Whether a typed number is a member's code: a number does not say what it is.
+   * @param {string} number
+   */
+  async function knows(number) {
+    const place = app.current;
+    if (place === null) return false;
+    const [first] = choices((await timeSupplies(place)) ?? { venue: "", offers: [], currencies: [], sessions: [] });
+    if (first === undefined) return false;
+    const verdict = await look(place, { card: number, adults: 1, children: 0, ...(first.session ? { session: first.key } : { offer: first.key }) });
+    return verdict.because !== "unknown_code";
   }
 
   /** @type {TimeAct} */
@@ -304,5 +317,5 @@ export async function makeTimeTill(app, { revoked, redraw }) {
     if (event.key === "Escape") act.close();
   });
   send();
-  return { read: (/** @type {string} */ card) => void read(card), list: act.list };
+  return { read: (/** @type {string} */ card) => void read(card), knows };
 }

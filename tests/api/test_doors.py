@@ -178,6 +178,7 @@ def example(opening: Opening, number: str, visit: str) -> tuple[str, Any]:
             "at": "2026-11-22T10:00:00Z",
         },
         "POST /v1/kred/spend/{spend}/undo": {"id": str(uuid.uuid4())},
+        "POST /v1/kred/currencies/{currency}/spends/{spend}/undo": {"id": str(uuid.uuid4())},
         "POST /v1/scan/check": checked,
         "POST /v1/scan/visits": scanned,
         "POST /v1/scan/visits/batch": {"visits": [scanned]},

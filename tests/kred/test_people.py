@@ -339,6 +339,8 @@ def test_a_payment_is_taken_back_in_time_by_the_same_venue_once(hall: Hall) -> N
     with pytest.raises(ConflictError) as refused:
         hall.spending.undo(device(), asked.id, "undo-1", now=NOW + timedelta(minutes=16))
     assert refused.value.code == "undo_over"
+    with pytest.raises(UnknownError):
+        hall.spending.undo_for(TENANT, "annenkred", asked.id, "undo-1", now=NOW)
     for _ in range(2):
         hall.spending.undo(device(), asked.id, "undo-1", now=NOW)
     assert hall.has(member) == 60
@@ -346,7 +348,10 @@ def test_a_payment_is_taken_back_in_time_by_the_same_venue_once(hall: Hall) -> N
         hall.spending.undo(device(), asked.id, "undo-2", now=NOW)
     with pytest.raises(ConflictError):
         hall.spending.spend(device(), asked, now=NOW)
-    assert hall.spending.spend(device(), hall.asked(member), now=NOW).verdict.admitted  # the place is free again
+    again = hall.asked(member)
+    assert hall.spending.spend(device(), again, now=NOW).verdict.admitted  # the place is free again
+    hall.spending.undo_for(TENANT, CURRENCY, again.id, "undo-3", now=NOW + timedelta(days=3))  # who runs it may
+    assert hall.has(member) == 60
 
 
 def test_each_no_has_a_reason_of_its_own(hall: Hall) -> None:

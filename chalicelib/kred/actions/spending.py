@@ -225,16 +225,27 @@ class SpendDesk:
             return _undone(found, undo_id)
         if found.undo_until is None or now > found.undo_until:
             raise ConflictError("undo_over", "It is too late; ask those who run the currency.")
+        return self._undo(device.tenant, found, undo_id, now)
+
+    def undo_for(self, tenant: Tenant, currency: str, spend_id: str, undo_id: str, *, now: datetime) -> Spend:
+        """Take a payment back for who runs its currency, however late it is. UnknownError for another currency's."""
+        found = self.store.spent(tenant, spend_id)
+        if found is None or found.currency != currency:
+            raise UnknownError("unknown_spend", "There is no such payment in this currency.")
+        return self._undo(tenant, found, undo_id, now)
+
+    def _undo(self, tenant: Tenant, found: Spend, undo_id: str, now: datetime) -> Spend:
+        if found.undone_by is not None:
+            return _undone(found, undo_id)
         transfer = Transfer(
             TransferId(undo_id), CurrencyId(found.currency),
             (Leg(partner_account(found.venue), member_account(found.member), found.minutes),), PAYMENT, now,
             because="mistake", reverses=TransferId(found.id),
         )  # fmt: skip
-        said = self.store.undo(device.tenant, found, transfer, self._places_of(device.tenant, found, now))
+        said = self.store.undo(tenant, found, transfer, self._places_of(tenant, found, now))
         if isinstance(said, Refused):
             raise ConflictError(said.because.value, "It cannot be taken back.")
-        again = self.store.spent(device.tenant, spend_id)
-        return _undone(again or found, undo_id)
+        return _undone(self.store.spent(tenant, found.id) or found, undo_id)
 
     def today(self, device: Device, *, now: datetime) -> list[Spend]:
         """List what was spent at the venue today."""
