@@ -272,6 +272,7 @@ class House:
             url=self._member_url,
             new_number=lambda: self.mint.new_number(f"{secrets.randbelow(10**10):010d}"),
             new_id=lambda: MemberId(secrets.token_hex(12)),
+            forgets=self.currencies.forget,
         )
 
     @cached_property

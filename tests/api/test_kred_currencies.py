@@ -15,6 +15,7 @@ from chalicelib.api.endpoint import Opening
 from chalicelib.kred.rules.currencies import PartnerState
 from chalicelib.ledger.rules import Leg, Transfer, accepting, member_account, partner_account
 from chalicelib.shared.ids import CallerId, CurrencyId, MemberId, Tenant, TransferId, VenueId
+from tests import kred_town as kred
 from tests.api.test_doors import OPENINGS, example, fingerprint, named
 from tests.town import TENANT, Reply, Town, send
 
@@ -323,3 +324,14 @@ def test_what_is_done_stands_in_the_book_in_words_and_names_no_member(two: Two) 
     assert {"operator.made", "worker.added", "activity.approved", "activity.granted", "link.made"} <= set(says)
     assert b"m-hemmelig" not in told.body
     assert b"Test Leser" not in told.body
+
+
+def test_an_awarder_who_leaves_as_a_member_is_nobody_s_member_any_more(town: Town) -> None:
+    kred.set_up(town)
+    mine = kred.join(kred.session(town)["poster"])
+    base = "/v1/kred/currencies/lokalkred"
+    linked = town.ask("coordinator", "POST", f"{base}/link", {"card": mine["url"]})
+    assert (linked.status, linked.json["linked"]) == (200, True)
+    gone = {"card": mine["url"], "pin": "4711", "erase": True}
+    assert kred.post("/v1/kred/member/leave", gone).json["erased"]
+    assert town.ask("coordinator", "GET", base).json["linked"] is False

@@ -215,6 +215,12 @@ class CurrencyDesk:
             raise ConflictError("same_person", "Another person undoes it.")
         self.store.remove_link(caller.tenant, currency, person)
 
+    def forget(self, tenant: Tenant, currency: CurrencyId, member: MemberId) -> None:
+        """Let nobody be a member any more who has left; doing it again changes nothing."""
+        for each in self._now(tenant, currency).roster.links:
+            if each.member == member:
+                self.store.remove_link(tenant, currency, each.id)
+
     def ask_to_take(self, tenant: Tenant, asked: Partner) -> Partner:
         """Let a venue ask to take a currency; asked again, its words are the new ones. Who takes it already does."""
         self._known(tenant, asked.currency)

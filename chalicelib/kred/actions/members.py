@@ -157,6 +157,7 @@ class MemberDesk:
     url: Callable[[Tenant, Member, TimeTerms], str]
     new_number: Callable[[], CardNumber]
     new_id: Callable[[], MemberId]
+    forgets: Callable[[Tenant, CurrencyId, MemberId], object] = lambda *_: None  # that somebody awards as the member
 
     def join(self, join_id: str, poster: str, person: Person, *, now: datetime) -> Carried:
         """Let somebody join by a session's code; sent again, the same member with the same code.
@@ -273,6 +274,7 @@ class MemberDesk:
         said = self.bank.close_account(tenant, currency, account, into=into, transfer=name, now=now, because="left")
         if isinstance(said, Refused):
             raise RuleError(said.because.value, "Minutes are set aside for a seat; give it back first.")
+        self.forgets(tenant, currency, member.id)
         gone = left(member, now, erase=erase)
         if not self.store.change(tenant, member, gone, "member.erased" if erase else "member.left"):
             raise TryAgainError("busy", "The member was changed meanwhile; send the same again.")
