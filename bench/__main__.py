@@ -2,7 +2,7 @@
 
 import platform
 
-from bench import imports, issuing, loopback, overhead, printing
+from bench import imports, issuing, kred, loopback, overhead, printing
 from bench.stage import stage
 
 
@@ -15,6 +15,7 @@ def main() -> None:
     with stage() as set_up:
         print(overhead.report(set_up), flush=True)
         print(loopback.report(set_up), flush=True)
+    print(kred.report(), flush=True)
 
 
 main()

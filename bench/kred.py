@@ -13,8 +13,23 @@ import boto3
 
 from bench.stage import TENANT, Stage, stage
 from chalicelib import table
+from chalicelib.access.rules import Caller, Device, Right, Role
+from chalicelib.kred.actions.members import Key
+from chalicelib.kred.actions.spending import Asked
+from chalicelib.kred.rules.currencies import Currency, Operator, PartnerState
+from chalicelib.kred.rules.members import AgeBand, Person
+from chalicelib.kred.rules.spending import SpendOffer
 from chalicelib.ledger.rules import ISSUER, Account, Booked, Leg, Transfer, member_account, partner_account
-from chalicelib.shared.ids import CurrencyId, MemberId, TransferId, VenueId
+from chalicelib.shared.ids import (
+    CallerId,
+    CurrencyId,
+    DeviceId,
+    MemberId,
+    OfferId,
+    OperatorId,
+    TransferId,
+    VenueId,
+)
 
 _KRED: Final = CurrencyId("kred")
 _MEMBERS: Final = 64
@@ -115,11 +130,85 @@ def over_bare(on: Stage) -> str:
     )
 
 
+def at_the_till(on: Stage) -> str:
+    """Pay with members' codes at a till; the bare way repeats all requests that this made, on new ids."""
+    client = boto3.client("dynamodb", endpoint_url=on.engine, region_name="eu-north-1")
+    phone = Device(TENANT, DeviceId(on.device), VenueId("kino"), "Benk", frozenset({Right.SCAN}), "{}", "2026-01-01")
+    cards = _members_with_codes(on)
+    rounds, requests = [], 0.0
+    for _ in range(_ROUNDS):
+        seen: list[tuple[str, dict[str, Any]]] = []
+        hook = _listen_to_all(seen)
+        for number in range(_BARE):
+            _spend(on, phone, cards[number % len(cards)])
+        table.connection().client.meta.events.unregister("provide-client-params.dynamodb", hook)
+        requests = len(seen) / _BARE
+        ours, bare = [], []
+        # By turns, since the machine's speed drifts while this runs.
+        for number, sent in enumerate(_by_payment(seen)):
+            ours.append(_timed(lambda number=number: _spend(on, phone, cards[number % len(cards)])))  # type: ignore[misc]
+            bare.append(_timed(lambda sent=sent: _send(client, sent)))  # type: ignore[misc]
+        rounds.append((statistics.median(ours), statistics.median(bare)))
+    ratio = statistics.median(ours / bare for ours, bare in rounds)
+    desk, plain = (statistics.median(each[side] for each in rounds) for side in (0, 1))
+    return (
+        f"    SpendDesk.spend {desk:.2f} ms, {requests:.1f} requests, over the same through bare boto3 {plain:.2f} ms: "
+        f"ratio {ratio:.2f}"
+    )
+
+
+def _by_payment(seen: list[tuple[str, dict[str, Any]]]) -> Iterator[list[tuple[str, dict[str, Any]]]]:
+    """Give the requests of each payment, the last of which writes it, with new ids."""
+    some: list[tuple[str, dict[str, Any]]] = []
+    for name, sent in seen:
+        writes = name == "TransactWriteItems"
+        some.append((name, _afresh(sent) if writes else sent))
+        if writes:
+            yield some
+            some = []
+
+
+def _send(client: Any, requests: list[tuple[str, dict[str, Any]]]) -> dict[str, Any]:
+    answer: dict[str, Any] = {}
+    for name, sent in requests:
+        answer = client._make_api_call(name, sent)  # noqa: SLF001  as it was called, by its name
+    return answer
+
+
+def _members_with_codes(on: Stage) -> list[str]:
+    """Set up a currency that the venue takes, and members who have enough of it; give their codes."""
+    now, local, kino = datetime.now(UTC), CurrencyId("local"), VenueId("kino")  # noqa: TID251  the same
+    by = Caller(TENANT, frozenset({Role.COORDINATOR}), CallerId("bench/1"))
+    house = on.house
+    house.currencies.put_currency(TENANT, Currency(local, {"nb": "Lokal"}, step=30))
+    house.currencies.put_operator(TENANT, Operator(local, OperatorId("bydel"), "Bydel"))
+    house.currencies.decide_on(by, local, kino, PartnerState.APPROVED, offers="Kino", now=now)
+    house.spending.put_offer(TENANT, SpendOffer(local, kino, OfferId("inngang"), 30, 30))
+    made = house.members.prepare(TENANT, local, count=8, organiser="bydel", now=now)
+    for number, carried in enumerate(made):
+        said = Person("Testperson", "nb", AgeBand.TWENTIES, consent=True, pin="4711")
+        house.members.name(Key(carried.url, None, TENANT), said, now=now)
+        account = member_account(carried.member.id)
+        start = Transfer(TransferId(f"till{number}"), local, (Leg(ISSUER, account, 600_000),), "grant", now)
+        assert isinstance(house.bank.transfer(TENANT, start), Booked)
+    return [carried.url for carried in made]
+
+
+def _spend(on: Stage, phone: Device, card: str) -> Booked:
+    now = datetime.now(UTC)  # noqa: TID251  the same
+    asked = Asked(card, 1, 0, OfferId("inngang"), id=f"s{next(_NAMES)}")
+    spent = on.house.spending.spend(phone, asked, now=now)
+    assert spent.spend is not None, spent.verdict
+    leg = Leg(member_account(spent.spend.member), partner_account(phone.venue), spent.spend.minutes)
+    return Booked(Transfer(TransferId(asked.id), CurrencyId("local"), (leg,), "payment", now))
+
+
 def report() -> str:
     """Measure, and say it in lines."""
     with stage() as on:
         furnish(on)
-        return "\n".join(["(k) payments in time credit, one process", over_bare(on), *busy(on)])
+        lines = ["(k) payments in time credit, one process", over_bare(on), at_the_till(on), *busy(on)]
+        return "\n".join(lines)
 
 
 def _member(number: int) -> Account:
@@ -147,6 +236,14 @@ def _listen(seen: list[dict[str, Any]]) -> Callable[..., None]:
     return hear
 
 
+def _listen_to_all(seen: list[tuple[str, dict[str, Any]]]) -> Callable[..., None]:
+    def hear(params: dict[str, Any], model: Any, **_: Any) -> None:
+        seen.append((model.name, params))
+
+    table.connection().client.meta.events.register("provide-client-params.dynamodb", hear)
+    return hear
+
+
 def _afresh(sent: dict[str, Any]) -> dict[str, Any]:
     """Give the same transaction with other ids: of the transfer, and of its entries."""
     name = f"b{next(_NAMES)}"
@@ -155,10 +252,10 @@ def _afresh(sent: dict[str, Any]) -> dict[str, Any]:
         [(what, part)] = each.items()
         if what == "Put":
             item = dict(part["Item"])
-            if item["SK"]["S"] == "TRANSFER":
-                item["PK"] = {"S": f"{item['PK']['S']}{name}"}
-            else:
+            if item["SK"]["S"].startswith("ENTRY#"):
                 item["SK"] = {"S": f"{item['SK']['S']}{name}"}
+            else:
+                item["PK"] = {"S": f"{item['PK']['S']}{name}"}
             part = part | {"Item": item}
         items.append({what: part})
     again = {**sent, "TransactItems": items}
