@@ -33,3 +33,6 @@ def test_a_district_begins_as_the_page_says(running: tuple[str, dict[str, str]],
         ("tunet", "Testperson Anna", "120")
     ]
     assert "lundkred;grankred;alle;0;0;0;600" in (tmp_path / "netting.csv").read_text("utf-8-sig")
+    assert '"standing":"holds"' in walked.stdout
+    for paper in ("notes.pdf", "attestation.pdf"):
+        assert (tmp_path / paper).read_bytes().startswith(b"%PDF-"), paper

@@ -107,7 +107,7 @@ class _Page:
         if leaf.pen.fits(person, "strong", _ROOM, 27):
             leaf.line(person, _SIDE, mm(98.5), 27, _ROOM, font="strong")
         else:
-            leaf.lines(person, _SIDE, mm(93), 16, _ROOM, font="strong", most=2)
+            leaf.lines(person, _SIDE, mm(94), 15, _ROOM, font="strong", most=2)
         leaf.fill(SUN, _SIDE, mm(104), mm(22), mm(1))
         leaf.line(words["has"], _SIDE, mm(113), 12, _ROOM, colour=GREY)
 
