@@ -304,6 +304,7 @@ class House:
             bank=self.bank,
             terms=self._kred_terms,
             takes=self.takes_time,
+            currencies=lambda tenant: [each.id for each in self.currencies.currencies(tenant)],
         )
 
     def takes_time(self, tenant: Tenant, currency: str, venue: VenueId) -> bool:

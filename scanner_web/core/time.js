@@ -10,7 +10,7 @@
  * @typedef {{admitted: boolean, because: string | null, currency: string | null, adults: number, children: number, minutes: number, left: number | null}} SpendVerdict
  * @typedef {{id: string, currency: string, offer: string | null, session: string | null, last3: string, adults: number, children: number, minutes: number, at: string, undo_until: string | null, undone: boolean}} Spend
  * @typedef {{id: string, card: string, adults: number, children: number, offer?: string, session?: string, at: string, offline: boolean, first_time: boolean | null}} Paying
- * @typedef {{key: string, currency: string, title: Record<string, string>, adult: number, child: number, session: boolean}} Choice
+ * @typedef {{key: string, currency: string, title: Record<string, string>, adult: number, child: number, session: boolean, checkIn: boolean}} Choice
  */
 
 /**
@@ -28,14 +28,14 @@ export function duration(minutes, locale) {
 }
 
 /**
- * What this place takes time for: its offers, and today's sessions that are paid at the door.
+ * What this place takes time for: its offers, and today's sessions, paid at the door or signed up for and checked in to.
  * @param {Supplies} supplies
  * @returns {Choice[]}
  */
 export function choices({ offers, sessions }) {
   return [
-    ...sessions.map((one) => ({ key: one.id, currency: one.currency, title: one.title, adult: one.price_adult, child: one.price_child, session: true })),
-    ...offers.map((one) => ({ key: one.offer, currency: one.currency, title: one.title, adult: one.price_adult, child: one.price_child, session: false })),
+    ...sessions.map((one) => ({ key: one.id, currency: one.currency, title: one.title, adult: one.price_adult, child: one.price_child, session: true, checkIn: one.sign_up })),
+    ...offers.map((one) => ({ key: one.offer, currency: one.currency, title: one.title, adult: one.price_adult, child: one.price_child, session: false, checkIn: false })),
   ];
 }
 
@@ -45,7 +45,7 @@ export function choices({ offers, sessions }) {
  * @param {number} children
  */
 export function priceOf(choice, adults, children) {
-  return choice.adult * adults + choice.child * children;
+  return choice.checkIn ? 0 : choice.adult * adults + choice.child * children;
 }
 
 /**

@@ -24,6 +24,7 @@ test("each adult and each child has a price", () => {
     sessions: [{ id: "festen", currency: "lokalkred", operator: "", kind: "spend_event", title: {}, place: "", starts_at: "", ends_at: "", activity: null, venue: "kino", capacity: 2, left: 2, award: 0, price_adult: 30, price_child: 0, sign_up: false, cancelled: false }],
   });
   assert.equal(event?.session, true);
+  assert.equal(event?.checkIn, false);
   assert.equal(offer && priceOf(offer, 2, 3), 210);
 });
 

@@ -137,6 +137,12 @@ export function paidToday(enrolment) {
   return get(enrolment, "/v1/kred/spend/today");
 }
 
+/** Whoever signed up is there. @param {Enrolment} enrolment @param {{currency: string, key: string}} session @param {string} card */
+export async function checkIn(enrolment, { currency, key }, card) {
+  const said = await post(enrolment, `/v1/kred/currencies/${currency}/sessions/${key}/check-in`, { card });
+  return /** @type {{seat: {adults: number, children: number} | null, because: string | null}} */ (said);
+}
+
 /** A code as a queue knows it: never its number. @param {string} card @returns {Promise<string>} */
 export async function markOf(card) {
   const presented = whatIsPresented(card);

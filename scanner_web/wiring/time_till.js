@@ -8,7 +8,7 @@ import { serverInstant, serverNow } from "../device/api.js";
 import { BusyError, NetworkError, RevokedError } from "../device/errors.js";
 import { signal } from "../device/signals.js";
 import { supply } from "../device/supplies.js";
-import { dropPaying, forgetRefusals, keepPaying, look, markOf, paidToday, pay, refusals, sendWaiting, takeBack, timeSupplies, timeWords, waiting, wearTime } from "../device/time.js";
+import { checkIn, dropPaying, forgetRefusals, keepPaying, look, markOf, paidToday, pay, refusals, sendWaiting, takeBack, timeSupplies, timeWords, waiting, wearTime } from "../device/time.js";
 import { genuine } from "../device/verify.js";
 import { fill } from "../screen/dom.js";
 import { timeScreen } from "../screen/time_till_screens.js";
@@ -108,7 +108,7 @@ export async function makeTimeTill(app, { revoked, redraw }) {
     const presented = whatIsPresented(till.card);
     const code = presented.kind === "token" ? presented.body.programme : -1;
     const currency = till.supplies?.currencies.find((one) => one.code === code)?.id;
-    return till.all.find((one) => one.currency === currency) ?? till.all[0] ?? null;
+    return till.all.find((one) => one.currency === currency && !one.checkIn) ?? till.all.find((one) => one.currency === currency) ?? till.all[0] ?? null;
   }
 
   /** @param {Choice} choice */
@@ -124,7 +124,7 @@ export async function makeTimeTill(app, { revoked, redraw }) {
     const mine = turn;
     till.enough = null;
     till.why = null;
-    if (choice === null || place === null || till.adults + till.children === 0) return;
+    if (choice === null || choice.checkIn || place === null || till.adults + till.children === 0) return;
     try {
       const verdict = await look(place, asked(choice));
       if (mine !== turn || till.step !== "counting") return;
@@ -141,6 +141,7 @@ export async function makeTimeTill(app, { revoked, redraw }) {
     const place = app.current;
     if (choice === null || place === null) return;
     turn += 1;
+    if (choice.checkIn) return present(place, choice);
     under ??= { id: crypto.randomUUID(), ...asked(choice), at: serverInstant(), offline: false, first_time: till.first };
     const paying = under;
     till.step = "paying";
@@ -164,6 +165,20 @@ export async function makeTimeTill(app, { revoked, redraw }) {
         await keepPaying({ ...row, paying: { ...paying, offline: true } });
         answered({ admitted: true, because: null, currency: choice.currency, adults: paying.adults, children: paying.children, minutes, left: null }, { id: paying.id, offline: true, undo: crypto.randomUUID() });
       }
+    });
+  }
+
+  /**
+   * Whoever signed up has paid, or set aside what it costs: that they are there is all that is left to say.
+   * @param {Enrolment} place
+   * @param {Choice} choice
+   */
+  async function present(place, choice) {
+    till.step = "paying";
+    draw();
+    await guarded(place, async () => {
+      const { seat, because } = await checkIn(place, choice, till.card);
+      answered({ admitted: seat !== null, because, currency: choice.currency, adults: seat?.adults ?? 0, children: seat?.children ?? 0, minutes: 0, left: null }, null);
     });
   }
 
@@ -269,7 +284,7 @@ export async function makeTimeTill(app, { revoked, redraw }) {
   async function knows(number) {
     const place = app.current;
     if (place === null) return false;
-    const [first] = choices((await timeSupplies(place)) ?? { venue: "", offers: [], currencies: [], sessions: [] });
+    const first = choices((await timeSupplies(place)) ?? { venue: "", offers: [], currencies: [], sessions: [] }).find((one) => !one.checkIn);
     if (first === undefined) return false;
     const verdict = await look(place, { card: number, adults: 1, children: 0, ...(first.session ? { session: first.key } : { offer: first.key }) });
     return verdict.because !== "unknown_code";

@@ -182,3 +182,28 @@ def test_a_queue_is_served_one_scan_a_person_with_a_running_total(served: Served
         scan(page, people[2]["url"])
         expect(page.get_by_test_id("time-answer")).to_have_attribute("data-because", "sold_out")
     assert len(paid()) == 2
+
+
+def test_whoever_signed_up_for_a_match_is_checked_in_at_the_door_and_pays_what_was_set_aside(
+    served: Served, browser: Start
+) -> None:
+    kred.set_up(served.town)
+    kred.session(served.town, "kampen", kind="match", award=0, activity=None, venue="kino", price_adult=60,
+                 title={"nb": "Kampen"})  # fmt: skip
+    member, other = kred.rich(served.town, 120), kred.rich(served.town, 120)
+    seat = {"card": member["url"], "pin": "4711", "session": "kampen", "adults": 2}
+    assert kred.post("/v1/kred/member/sign-up", seat).json["seat"]["adults"] == 2
+    with phone_page(browser(), hand=True) as page:
+        enrol(page, served, "kino")
+        scan(page, member["url"])
+        time_state(page, "counting")
+        page.get_by_test_id("time-pay").click()
+        expect(page.get_by_test_id("time-answer")).to_contain_text("Registrert")
+        expect(page.get_by_test_id("time-sum")).to_have_text("2 personer")
+        page.get_by_test_id("time-next").click()
+        scan(page, other["url"])
+        time_state(page, "counting")
+        page.get_by_test_id("time-pay").click()
+        expect(page.get_by_test_id("time-answer")).to_have_attribute("data-because", "not_signed_up")
+    shown = kred.post("/v1/kred/member", {"card": member["url"], "pin": "4711"}).json
+    assert (shown["balance"], shown["set_aside"]) == (0, 0)

@@ -93,7 +93,13 @@ class Hall:
             new_code=lambda: "hemmelig", new_hold=lambda: HoldId(secrets.token_hex(12)),
         )  # fmt: skip
         self.spending = SpendDesk(
-            store=self.spend_store, sessions=self.session_store, codes=self.codes, bank=self.bank, terms=self._terms
+            store=self.spend_store,
+            sessions=self.session_store,
+            codes=self.codes,
+            bank=self.bank,
+            terms=self._terms,
+            takes=lambda *_: True,
+            currencies=lambda _: [CURRENCY],
         )
         self.bank.open_account(TENANT, CURRENCY, GRANT)
         self.move(ISSUER, GRANT, 600_000)

@@ -173,7 +173,8 @@ class SpendDesk:
     codes: Codes
     bank: Balances
     terms: Callable[[Tenant, str], TimeTerms]
-    takes: Callable[[Tenant, str, VenueId], bool] = lambda *_: True  # whether a venue takes a currency
+    takes: Callable[[Tenant, str, VenueId], bool]  # whether a venue takes a currency
+    currencies: Callable[[Tenant], list[str]]
 
     def check(self, device: Device, asked: Asked, *, now: datetime) -> Verdict:
         """Say whether so many may come in for time, and what it costs. Two reads; nothing is written."""
@@ -252,16 +253,16 @@ class SpendDesk:
         return self.store.spent_on(device.tenant, device.venue, oslo_date(now))
 
     def supplies(self, device: Device, *, now: datetime) -> Supplies:
-        """Give what the venue takes, in which currencies, and its sessions of today that cost time."""
+        """Give what the venue takes, in which currencies, and its sessions of today, to pay or to check in at."""
         offers = self._offers(device)
-        currencies = sorted({each.currency for each in offers})
+        taken = [e for e in self.currencies(device.tenant) if self.takes(device.tenant, e, device.venue)]
         sessions = [
             each
-            for currency in currencies
+            for currency in taken
             for each in self.sessions.sessions(device.tenant, currency, since=now - timedelta(days=1))
-            if each.venue == device.venue and each.sells_at_the_door and may_check_in(each, now) is None
+            if each.venue == device.venue and may_check_in(each, now) is None
         ]
-        terms = tuple(self.terms(device.tenant, each) for each in currencies)
+        terms = tuple(self.terms(device.tenant, each) for each in taken)
         return Supplies(tuple(offers), terms, tuple(sessions))
 
     def put_offer(self, tenant: Tenant, offer: SpendOffer) -> SpendOffer:
