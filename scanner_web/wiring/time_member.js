@@ -158,6 +158,8 @@ export async function openMember(main, shown, chosen) {
     sheet: (sheet) => {
       Object.assign(view, { sheet: view.sheet === sheet ? null : sheet, problem: null, done: null });
       draw();
+      // What was opened may be below what is seen.
+      main.querySelector(".year-form")?.scrollIntoView({ block: "nearest" });
     },
     seat: (session, taken) =>
       void ask(taken ? "member/cancel" : "member/sign-up", { ...key(), session, ...(taken ? {} : { adults: 1, children: 0 }) }, ({ because }) => {
