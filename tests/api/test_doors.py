@@ -121,6 +121,16 @@ def example(opening: Opening, number: str, visit: str) -> tuple[str, Any]:
         "PUT /v1/kred/currencies/{currency}/surveys/{survey}": {
             "kind": "baseline", "opens": "2027-01-01", "closes": "2027-01-31", "invited": 10
         },
+        "POST /v1/attestations/verify": {"code": "A" * 200},
+        "POST /v1/kred/notes/look": {"code": "A" * 31},
+        "POST /v1/kred/member/attestation": {"card": number, "pin": "4711", "id": str(uuid.uuid4())},
+        "POST /v1/kred/member/deposit": {
+            "card": number, "pin": "4711", "id": str(uuid.uuid4()), "note": "A" * 31
+        },
+        "POST /v1/kred/member/surveys": {"card": number, "pin": "4711"},
+        "POST /v1/kred/member/surveys/answer": {
+            "card": number, "pin": "4711", "survey": "host26", "answers": {"belonging": {"now": 4}}
+        },
         "POST /v1/kred/notes/redeem": {"id": str(uuid.uuid4()), "code": "A" * 31},
         "PUT /v1/erp": {"account": "86011117947", "codes": {"file": "gl07", "client": "LK"}},
         "POST /v1/cards/sheets": {"cards": [{"number": number}], "kind": "left"},
