@@ -32,6 +32,6 @@ class Tongue:
 def tongue(language: str) -> Tongue:
     """Read a language's words."""
     read = json.loads((_WORDS / f"{language}.json").read_text("utf-8"))
-    return Tongue(
-        language, read["direction"] == "rtl", read["holder"], read["phrases"], read["because"], read.get("staff", {})
-    )
+    sheets = _WORDS / "sheets" / f"{language}.json"
+    staff = {**read.get("staff", {}), **(json.loads(sheets.read_text("utf-8")) if sheets.is_file() else {})}
+    return Tongue(language, read["direction"] == "rtl", read["holder"], read["phrases"], read["because"], staff)

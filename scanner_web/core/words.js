@@ -1,7 +1,7 @@
 // Finding the words: a text by its key, numbers and money as people write them.
 
 /**
- * Everything we say in one language. Only the languages of the staff have `staff`.
+ * Everything we say in one language. Only the languages of the staff have `staff`; what their sheets say comes with the sheets.
  * @typedef {{
  *   name: string, direction: "ltr" | "rtl", locale: string,
  *   because: Record<string, {title?: string, staff?: string, family: string}>,
@@ -15,6 +15,7 @@ export const STAFF_LANGUAGES = /** @type {const} */ (["nb", "nn", "en"]);
 export const LANGUAGES = /** @type {const} */ (["nb", "nn", "en", "ar", "so", "ti", "uk", "pl", "fa"]);
 
 /** @typedef {typeof LANGUAGES[number]} Language */
+/** @typedef {typeof STAFF_LANGUAGES[number]} StaffLanguage */
 
 /**
  * Make the function that says things in one language. `{name}` is filled in; with a `n` of one, `key.one` goes before `key`.

@@ -1,6 +1,6 @@
 // Fetching the words of one language; each file is named in full, so that the list of what to keep offline can find it.
 
-/** @import { Language, WordList } from "../core/words.js" */
+/** @import { Language, StaffLanguage, WordList } from "../core/words.js" */
 
 /** @type {Record<Language, URL>} */
 const FILES = {
@@ -15,7 +15,14 @@ const FILES = {
   fa: new URL("../words/fa.json", import.meta.url),
 };
 
-/** @type {Map<Language, Promise<WordList>>} */
+/** What the staff's sheets say, beside the queue. @type {Record<StaffLanguage, URL>} */
+const SHEETS = {
+  nb: new URL("../words/sheets/nb.json", import.meta.url),
+  nn: new URL("../words/sheets/nn.json", import.meta.url),
+  en: new URL("../words/sheets/en.json", import.meta.url),
+};
+
+/** @type {Map<URL, Promise<any>>} */
 const fetched = new Map();
 
 /**
@@ -23,8 +30,21 @@ const fetched = new Map();
  * @returns {Promise<WordList>}
  */
 export function wordsIn(language) {
-  const known = fetched.get(language) ?? fetch(FILES[language]).then((response) => response.json());
-  fetched.set(language, known);
-  known.catch(() => fetched.delete(language));
+  return once(FILES[language]);
+}
+
+/**
+ * @param {StaffLanguage} language
+ * @returns {Promise<Record<string, string>>}
+ */
+export function sheetWordsIn(language) {
+  return once(SHEETS[language]);
+}
+
+/** @param {URL} file */
+function once(file) {
+  const known = fetched.get(file) ?? fetch(file).then((response) => response.json());
+  fetched.set(file, known);
+  known.catch(() => fetched.delete(file));
   return known;
 }

@@ -9,7 +9,7 @@ import { icon } from "./icons.js";
 /** @import { Session } from "../core/session.js" */
 /** @import { StatementAct, StatementView } from "../core/statement.js" */
 /** @import { Carrier, Enrolment, Notice, Today } from "../core/types.js" */
-/** @import { Language, Say, WordList } from "../core/words.js" */
+/** @import { Language, Say, StaffLanguage, WordList } from "../core/words.js" */
 /** @import { Browser } from "../device/platform.js" */
 /** @import { Likings } from "../device/storage.js" */
 /** @import { IconName } from "./icons.js" */
@@ -24,7 +24,7 @@ import { icon } from "./icons.js";
  * `held`: a card that waits until an offer is chosen there; `net`: whether the server is out of reach, and whether
  * what the phone goes by is there and fresh, `age` how old it is; `notices`: what the server said of visits after the family had gone in.
  * @typedef {{
- *   say: Say, words: WordList, language: Language, likings: Likings, enrolments: Enrolment[], current: Enrolment | null, enrolling: boolean,
+ *   say: Say, words: WordList, language: StaffLanguage, likings: Likings, enrolments: Enrolment[], current: Enrolment | null, enrolling: boolean,
  *   session: Session, sheet: null | "today" | "menu" | "offers" | "practice" | "later" | "share" | "staff" | "statement" | "objection",
  *   later: {date: string, first: string, last: string, number: string, persons: number, because: string | null, saved: {id: string, last3: string, date: string, persons: number}[]},
  *   share: {state: "loading" | "shown" | "not_allowed" | "network" | "problem", code: string, qr: string},

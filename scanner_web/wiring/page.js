@@ -4,7 +4,7 @@ import { moodOfGroup } from "../core/group.js";
 import { isPractice } from "../core/session.js";
 import { moodOf } from "../core/verdict_view.js";
 import { longDate, pick, sayer, STAFF_LANGUAGES } from "../core/words.js";
-import { wordsIn } from "../device/words.js";
+import { sheetWordsIn, wordsIn } from "../device/words.js";
 import { answerScreen, personsScreen, spoken, troubleScreen } from "../screen/answer_screens.js";
 import { fill, find } from "../screen/dom.js";
 import { enrolScreen } from "../screen/enrol_screens.js";
@@ -30,6 +30,7 @@ export function makePage(app, { act, redraw, linger }) {
   let drawn = "";
   /** @type {LateScreens} */
   const late = {};
+  let sheetsLearned = false;
   /** What could not be fetched: without a network, before the phone had kept all its files. @type {keyof LateScreens | null} */
   let missing = null;
 
@@ -69,9 +70,9 @@ export function makePage(app, { act, redraw, linger }) {
 
   /** @param {keyof LateScreens} part */
   async function fetchLate(part) {
-    if (part === "sheets") late.sheets = await import("../screen/sheet_screens.js");
-    else if (part === "more") late.more = await import("../screen/more_sheets.js");
-    else if (part === "statement") late.statement = await import("../screen/statement_screens.js");
+    if (part === "sheets") [late.sheets] = await Promise.all([import("../screen/sheet_screens.js"), learnSheets()]);
+    else if (part === "more") [late.more] = await Promise.all([import("../screen/more_sheets.js"), learnSheets()]);
+    else if (part === "statement") [late.statement] = await Promise.all([import("../screen/statement_screens.js"), learnSheets()]);
     else late.group = await import("../screen/group_screens.js");
   }
 
@@ -141,10 +142,18 @@ export function makePage(app, { act, redraw, linger }) {
     if (spokenAloud.textContent !== text) spokenAloud.textContent = text;
   }
 
+  /** The sheets' words, beside those that the page began with. */
+  async function learnSheets() {
+    const sheets = await sheetWordsIn(app.language);
+    sheetsLearned = true;
+    app.say = sayer({ ...app.words.staff, ...sheets });
+  }
+
   async function speak() {
     app.language = pick([app.likings.language, ...navigator.languages], STAFF_LANGUAGES) ?? "nb";
     app.words = await wordsIn(app.language);
     app.say = sayer(app.words.staff ?? {});
+    if (sheetsLearned) await learnSheets();
     document.documentElement.lang = app.language;
     drawn = "";
     redraw();

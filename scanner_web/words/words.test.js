@@ -11,7 +11,8 @@ import { LANGUAGES, STAFF_LANGUAGES } from "../core/words.js";
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const read = (language) => JSON.parse(readFileSync(`${HERE}${language}.json`, "utf8"));
-const all = Object.fromEntries(LANGUAGES.map((language) => [language, read(language)]));
+/** Each language's lists as one, with what the sheets say in those that have sheets. */
+const all = Object.fromEntries(LANGUAGES.map((language) => [language, STAFF_LANGUAGES.includes(language) ? { ...read(language), sheets: read(`sheets/${language}`) } : read(language)]));
 
 /** Words that say why a family has the card, or that ask who somebody is. Whole words, any letter case. */
 const NEVER = {
@@ -37,6 +38,11 @@ const fillIns = (text) => [...text.matchAll(/\{\w+\}/g)].map(([name]) => name).s
 test("there is a list of words for each language and no other", () => {
   const files = readdirSync(HERE).filter((name) => name.endsWith(".json"));
   assert.deepEqual(files.sort(), LANGUAGES.map((language) => `${language}.json`).sort());
+  assert.deepEqual(readdirSync(`${HERE}sheets`).sort(), STAFF_LANGUAGES.map((language) => `${language}.json`).sort());
+});
+
+test("what the sheets say is said nowhere before them", () => {
+  assert.deepEqual(Object.keys(all.nb.sheets).filter((key) => key in all.nb.staff), []);
 });
 
 test("every refusal has a line for the family in every language, and words for the staff in theirs", () => {
@@ -49,9 +55,9 @@ test("every refusal has a line for the family in every language, and words for t
   }
 });
 
-for (const part of /** @type {const} */ (["holder", "phrases", "staff"])) {
+for (const part of /** @type {const} */ (["holder", "phrases", "staff", "sheets"])) {
   test(`the ${part} words are the same keys with the same values to fill in, in every language`, () => {
-    const languages = part === "staff" ? STAFF_LANGUAGES : LANGUAGES;
+    const languages = part === "staff" || part === "sheets" ? STAFF_LANGUAGES : LANGUAGES;
     for (const language of languages) {
       assert.deepEqual(Object.keys(all[language][part]), Object.keys(all.nb[part]), language);
       for (const [key, text] of Object.entries(all[language][part])) assert.deepEqual(fillIns(text), fillIns(all.nb[part][key]), `${language} ${key}`);
@@ -83,7 +89,7 @@ test("every key that a screen says has words, and every word is said by a screen
   for (const folder of ["screen", "core", "wiring"]) sources.push(...readdirSync(`${ROOT}${folder}`).filter((name) => name.endsWith(".js") && !name.endsWith(".test.js")).map((name) => `${ROOT}${folder}/${name}`));
   const code = sources.map((name) => readFileSync(name, "utf8")).join("\n");
   const said = [...code.matchAll(/"([a-z_]+(?:\.[a-z_0-9]+)+)"/g)].map((match) => match[1]);
-  const known = new Set([...Object.keys(all.nb.staff), ...Object.keys(all.nb.holder)]);
+  const known = new Set([...Object.keys(all.nb.staff), ...Object.keys(all.nb.sheets), ...Object.keys(all.nb.holder)]);
   const prefixes = [...code.matchAll(/`([a-z_]+(?:\.[a-z_]+)*\.)\$\{/g)].map((match) => match[1]);
   const families = [...prefixes, "answer.left"];
   assert.deepEqual(said.filter((key) => !known.has(key) && !/\.(js|json|html|css)$/.test(key)), []);
