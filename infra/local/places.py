@@ -74,8 +74,8 @@ class Places:
 
     @property
     def demo_cards(self) -> Path:
-        """The demo cards as a sheet to print: beside the data, under `demo`."""
-        return self.data.parent / "demo" / "cards.pdf"
+        """The demo cards as a sheet to print: with the data whose cards they are."""
+        return self.data / "demo" / "cards.pdf"
 
     def address(self, port: int) -> str:
         """Give the address that people, cards and phones use."""

@@ -129,6 +129,7 @@ def _demo_lines(house: "House", places: Places, stop: _Stop) -> list[str]:
     host = house.config.host
     scanner = enrolment_url(house, tenant=demo.tenant, venue=demo_terms.SCANNER_VENUE, label="Kasse 1")
     token = f"$({command} token --tenant {demo.tenant} --role finance)"
+    other = f"$({command} token --tenant {demo.tenant} --role finance --who second)"
     month = f"{host}/v1/settlements/{demo.month}"
     return [
         "",
@@ -143,6 +144,8 @@ def _demo_lines(house: "House", places: Places, stop: _Stop) -> list[str]:
         f'             T="Authorization: Bearer {token}"',
         f'             curl -X POST -H "$T" {month}/close',
         f'             curl -H "$T" {month}/files/lines.csv',
+        "             another person approves it (a token of their own: --who second), then the payment file is there:",
+        f'             curl -X POST -H "Authorization: Bearer {other}" {month}/approve',
         "  Tokens     for everything else in the contract:",
         f"             {command} token --tenant {demo.tenant} --role issuer|office|finance|coordinator",
         "  TimeKred   a district begins with time: docs/timekred.md",

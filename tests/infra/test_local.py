@@ -132,7 +132,7 @@ def test_the_first_start_stands_a_town_up_and_the_second_finds_it_as_it_was_left
         assert b"<html" in run.get("/")[1]
         assert "/E#LORENSKOG." in run.printed
         assert "/K#" in run.printed
-        assert (tmp_path / "demo" / "cards.pdf").read_bytes().startswith(b"%PDF")
+        assert (tmp_path / "data" / "demo" / "cards.pdf").read_bytes().startswith(b"%PDF")
         _look_at_the_town(run)
         numbers = _card_numbers(run)
         _close_the_month(run)

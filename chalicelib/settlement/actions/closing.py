@@ -224,7 +224,7 @@ class Closing:
                 detail = "The municipality takes no payment file yet: PUT /v1/erp with `file` gl07 or pain001 sets one."
             else:
                 code = "other_payment_file"
-                detail = f"The municipality takes {taken}, as `file` says; PUT /v1/erp changes it."
+                detail = f"The municipality takes {taken} instead: the field `file` of PUT /v1/erp says which."
         else:
             code, detail = "no_such_file", "There is no such file for this month."
         return UnknownError(code, detail)
