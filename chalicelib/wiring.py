@@ -181,6 +181,7 @@ class House:
             key=self._sealing_key,
             key_of=self._sealing_key_of,
             life=life,
+            past=lambda tenant, currency, now: self.notes.expire(tenant, currency, now=now),
         )
 
     @cached_property

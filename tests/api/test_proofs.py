@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import uuid
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from PIL import Image
 from chalicelib import table, wiring
 from chalicelib.kred.rules.currencies import Currency, Operator, Partner, PartnerState
 from chalicelib.kred.rules.standing import Worker
-from chalicelib.ledger.rules import ISSUER, POT, Leg, Transfer
+from chalicelib.ledger.rules import EXPIRED, ISSUER, POT, Leg, Transfer
 from chalicelib.shared.calendar import oslo_date
 from chalicelib.shared.ids import CallerId, CurrencyId, OperatorId, Tenant, TransferId, VenueId
 from tests.town import Reply, Town, send
@@ -193,3 +194,19 @@ def test_a_code_that_is_too_long_to_be_one_is_not_looked_at(sun: Town) -> None:
     assert sun
     body = json.dumps({"code": "A" * 4001}).encode()
     assert send("POST", "/v1/attestations/verify", body=body).status == 400
+
+
+def test_the_hour_s_keeping_lets_go_of_notes_whose_last_day_has_passed(sun: Town) -> None:
+    asked = notes()
+    assert sun.ask("operator", "POST", f"{HERE}/notes", asked).status == 201
+    keeper = wiring.house().keeper
+    keeper.keep(TENANT, now=sun.moment)
+    (batch,) = sun.ask("operator", "GET", f"{HERE}/notes").json["batches"]
+    assert batch["state"] == "open"
+    after = datetime.fromisoformat(asked["last_day"]).replace(tzinfo=UTC) + timedelta(days=1, hours=3)
+    keeper.keep(TENANT, now=after)
+    (batch,) = sun.ask("operator", "GET", f"{HERE}/notes").json["batches"]
+    assert batch["state"] == "expired"
+    expired = wiring.house().bank.balance(TENANT, KRED, EXPIRED)
+    assert expired is not None
+    assert expired.minutes == asked["minutes"] * asked["count"]

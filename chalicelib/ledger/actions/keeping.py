@@ -105,7 +105,8 @@ class SealedJournal:
 class Keeper:
     """Who keeps the ledger of every currency: `chain` gives the seals' book of one.
 
-    `life` gives for how many months after earning its minutes live; None: they do not grow old.
+    `life` gives for how many months after earning its minutes live; None: they do not grow old. `past` lets go of what
+    else has had its last day: printed notes.
     """
 
     bank: Bank
@@ -114,6 +115,7 @@ class Keeper:
     key: Callable[[Tenant], tuple[int, bytes]]
     key_of: Callable[[Tenant, int], bytes | None]
     life: Callable[[Tenant, CurrencyId], int | None] = lambda tenant, currency: None  # noqa: ARG005  until it is said
+    past: Callable[[Tenant, CurrencyId, datetime], object] = lambda tenant, currency, now: None  # noqa: ARG005  the same
 
     def keep(self, tenant: Tenant, *, now: datetime) -> int:
         """Give back what was on hold too long, seal every hour that is due, and add up busy accounts; count the seals.
@@ -126,6 +128,7 @@ class Keeper:
             made += self.book(currency).seal_due(tenant, now=now)
             for account in sorted(self._busy(tenant, currency, now)):
                 self.bank.balance(tenant, currency, account)  # which leaves a checkpoint where it is worth one
+            self.past(tenant, currency, now)
             if oslo_date(now).day in EXPIRY_DAYS:
                 self.expire(tenant, currency, now=now)
         return made
