@@ -14,13 +14,11 @@ import { makeBook } from "./wiring/book.js";
 import { wireCamera } from "./wiring/camera.js";
 import { makeClocks } from "./wiring/clocks.js";
 import { wireEnrolment } from "./wiring/enrolment.js";
-import { wireLater } from "./wiring/later.js";
 import { makeLine } from "./wiring/line.js";
 import { wireNfc } from "./wiring/nfc.js";
 import { makePage } from "./wiring/page.js";
 import { wireReading } from "./wiring/reading.js";
 import { makeTill } from "./wiring/till.js";
-import { wireToday } from "./wiring/today.js";
 
 /** @import { StatementAct } from "./core/statement.js" */
 /** @import { Enrolment } from "./core/types.js" */
@@ -44,8 +42,8 @@ const camera = wireCamera(app, { redraw, onCode: codeSeen, like });
 const enrolment = wireEnrolment(app, { redraw, startCamera: () => void camera.start(), like, connected: () => line.start(true) });
 const reading = wireReading(app, { happen: till.happen, moveTo: enrolment.moveTo, redraw, time: (card) => void time(card) });
 const nfc = wireNfc(app, { redraw, like, read: reading.read, unread: () => till.happen({ type: "tag_unread" }) });
-const later = wireLater(app, { redraw, revoked, book, line });
-const today = wireToday(app, { redraw, revoked, takeBack: book.takeBack });
+const later = late(async () => (await import("./wiring/later.js")).wireLater(app, { redraw, revoked, book, line }));
+const today = late(async () => (await import("./wiring/today.js")).wireToday(app, { redraw, revoked, takeBack: book.takeBack }));
 
 /** @type {Act} */
 const act = {
@@ -78,9 +76,9 @@ const act = {
     app.sheet = sheet;
     app.moved = false;
     app.forgetting = false;
-    if (sheet === "today") void today.load();
-    if (sheet === "later") void later.begin();
-    if (sheet === "share") void later.share();
+    if (sheet === "today") today(({ load }) => load());
+    if (sheet === "later") later(({ begin }) => begin());
+    if (sheet === "share") later(({ share }) => share());
     if (sheet === "staff") void staffSheet();
     if (sheet === "statement") void venueMonth({ type: "open" });
     if (sheet === "menu") void camera.list();
@@ -94,9 +92,9 @@ const act = {
   pickCamera: camera.pick,
   familyIn: (chosen) => void page.showFamily(chosen),
   linger: clocks.stopCountdown,
-  loadToday: () => void today.load(),
-  askUndo: today.ask,
-  undoVisit: (visit) => void today.undo(visit),
+  loadToday: () => today(({ load }) => load()),
+  askUndo: (visit) => today(({ ask }) => ask(visit)),
+  undoVisit: (visit) => today(({ undo }) => undo(visit)),
   like: (change) => {
     like(change);
     if (change.language !== undefined) void page.speak();
@@ -113,8 +111,8 @@ const act = {
     if (app.session.screen !== "scan" && app.session.screen !== "typed") next();
     reading.read(PRACTICE, "qr");
   },
-  laterChange: later.change,
-  laterSave: () => void later.save(),
+  laterChange: (changed) => later(({ change }) => change(changed)),
+  laterSave: () => later(({ save }) => save()),
   statement: (asked) => void venueMonth(asked),
   noticesSeen: () => {
     if (app.current !== null) void dropNotices(app.current.device_id).then(line.count);
@@ -133,6 +131,24 @@ const act = {
 /** One for each card on the list. */
 function freshIds() {
   return app.session.group.map(() => crypto.randomUUID());
+}
+
+/**
+ * What few cards need: fetched when it is first asked for. What does not come, is missed by its screen, which says so.
+ * @template T
+ * @param {() => Promise<T>} fetched
+ * @returns {(what: (one: T) => unknown) => void}
+ */
+function late(fetched) {
+  /** @type {Promise<T> | null} */
+  let here = null;
+  return (what) => {
+    here ??= fetched().catch((error) => {
+      here = null;
+      throw error;
+    });
+    here.then(what, () => {});
+  };
 }
 
 /** Rarely asked for, and so fetched when it is. */

@@ -4,6 +4,7 @@ import { bareToken, whatIsPresented } from "../core/card_text.js";
 import { get, post } from "./api.js";
 import { NetworkError, BusyError, ProblemError } from "./errors.js";
 import { sha256 } from "./keys.js";
+import { wear } from "./wear.js";
 
 /** @import { Language } from "../core/words.js" */
 /** @import { Enrolment } from "../core/types.js" */
@@ -37,12 +38,7 @@ export async function timeWords(language) {
 
 /** The look of these screens, fetched with them. */
 export function wearTime() {
-  if (document.querySelector("link[data-time]") !== null) return;
-  const link = document.createElement("link");
-  link.rel = "stylesheet";
-  link.href = new URL("../time.css", import.meta.url).href;
-  link.dataset.time = "";
-  document.head.append(link);
+  void wear(new URL("../time.css", import.meta.url)).catch(() => {}); // plain screens are better than none
 }
 
 /** @returns {Promise<IDBDatabase>} */

@@ -4,6 +4,7 @@ import { moodOfGroup } from "../core/group.js";
 import { isPractice } from "../core/session.js";
 import { moodOf } from "../core/verdict_view.js";
 import { longDate, pick, sayer, STAFF_LANGUAGES } from "../core/words.js";
+import { wear } from "../device/wear.js";
 import { sheetWordsIn, wordsIn } from "../device/words.js";
 import { answerScreen, personsScreen, spoken, troubleScreen } from "../screen/answer_screens.js";
 import { fill, find } from "../screen/dom.js";
@@ -68,11 +69,16 @@ export function makePage(app, { act, redraw, linger }) {
     sayAloud(state);
   }
 
-  /** @param {keyof LateScreens} part */
+  /** What every sheet needs besides itself: its words and its look. */
+  function dressed() {
+    return Promise.all([learnSheets(), wear(new URL("../sheets.css", import.meta.url))]);
+  }
+
+  /** With the screens comes what they do. @param {keyof LateScreens} part */
   async function fetchLate(part) {
-    if (part === "sheets") [late.sheets] = await Promise.all([import("../screen/sheet_screens.js"), learnSheets()]);
-    else if (part === "more") [late.more] = await Promise.all([import("../screen/more_sheets.js"), learnSheets()]);
-    else if (part === "statement") [late.statement] = await Promise.all([import("../screen/statement_screens.js"), learnSheets()]);
+    if (part === "sheets") [late.sheets] = await Promise.all([import("../screen/sheet_screens.js"), import("../wiring/today.js"), dressed()]);
+    else if (part === "more") [late.more] = await Promise.all([import("../screen/more_sheets.js"), import("../wiring/later.js"), dressed()]);
+    else if (part === "statement") [late.statement] = await Promise.all([import("../screen/statement_screens.js"), dressed()]);
     else late.group = await import("../screen/group_screens.js");
   }
 
@@ -101,7 +107,8 @@ export function makePage(app, { act, redraw, linger }) {
 
   function again() {
     missing = null;
-    redraw();
+    if (app.sheet === null) redraw();
+    else act().sheet(app.sheet);
   }
 
   /** Back to the card: from a sheet, or from a list of cards. */
