@@ -1,7 +1,7 @@
 // Siblings, or a group of friends: several cards on one list, one button that registers them all.
 
 import { whatIsPresented } from "./card_text.js";
-import { moodOf } from "./verdict_view.js";
+import { moodOf } from "./mood.js";
 
 /** @import { Asked, Carrier, Verdict, Visit } from "./types.js" */
 

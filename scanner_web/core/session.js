@@ -3,7 +3,7 @@
 import { isSameAgain, whatIsPresented } from "./card_text.js";
 import { changed, inside, isListed, isSettled, item, moodOfGroup, MOST_CARDS, onePersonMore, ready } from "./group.js";
 import { PRACTICE } from "./number.js";
-import { moodOf } from "./verdict_view.js";
+import { moodOf } from "./mood.js";
 
 /** @import { Item } from "./group.js" */
 /** @import { Asked, Carrier, Verdict, Visit } from "./types.js" */

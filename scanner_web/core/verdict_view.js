@@ -1,12 +1,11 @@
 // A verdict as it is shown: a mood, a mark, and words that can be read at arm's length.
 
+import { lookOf } from "./mood.js";
 import { inLanguage, kroner, longDate } from "./words.js";
 
-/** @import { Because, Offer, Verdict } from "./types.js" */
+/** @import { Mark, Mood } from "./mood.js" */
+/** @import { Offer, Verdict } from "./types.js" */
 /** @import { Say, WordList } from "./words.js" */
-
-/** @typedef {"yes" | "wait" | "no"} Mood */
-/** @typedef {"check" | "hand" | "question" | "calendar" | "dash" | "one"} Mark */
 
 /**
  * @typedef {{
@@ -16,41 +15,8 @@ import { inLanguage, kroner, longDate } from "./words.js";
  * }} VerdictView
  */
 
-/** @type {Record<Because, {mood: Mood, mark: Mark}>} */
-const LOOKS = {
-  unknown_card: { mood: "no", mark: "question" },
-  forged_card: { mood: "no", mark: "question" },
-  copied_tag: { mood: "no", mark: "question" },
-  not_yet_valid: { mood: "wait", mark: "calendar" },
-  expired: { mood: "no", mark: "calendar" },
-  blocked: { mood: "no", mark: "dash" },
-  replaced: { mood: "no", mark: "dash" },
-  not_this_venue: { mood: "no", mark: "dash" },
-  no_agreement: { mood: "no", mark: "dash" },
-  programme_closed: { mood: "no", mark: "calendar" },
-  allowance_used_up: { mood: "wait", mark: "hand" },
-  used_today: { mood: "wait", mark: "hand" },
-  companion_not_allowed: { mood: "wait", mark: "one" },
-};
-
 /** More boxes than this are a number instead: nobody counts forty boxes at a till. */
 export const MOST_BOXES = 12;
-
-/**
- * @param {Verdict} verdict
- * @returns {Mood}
- */
-export function moodOf(verdict) {
-  return verdict.admitted ? "yes" : lookOf(verdict.because).mood;
-}
-
-/**
- * How a refusal looks; one that we do not know yet looks like an unknown card.
- * @param {Because | null} because
- */
-function lookOf(because) {
-  return LOOKS[because ?? "unknown_card"] ?? LOOKS.unknown_card;
-}
 
 /**
  * Everything the answer shows, in the staff's language.

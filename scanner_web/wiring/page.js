@@ -1,12 +1,11 @@
 // The page's shell: which screen it is, putting it in place, and saying aloud what it says.
 
 import { moodOfGroup } from "../core/group.js";
+import { moodOf } from "../core/mood.js";
 import { isPractice } from "../core/session.js";
-import { moodOf } from "../core/verdict_view.js";
 import { longDate, pick, sayer, STAFF_LANGUAGES } from "../core/words.js";
 import { wear } from "../device/wear.js";
 import { sheetWordsIn, wordsIn } from "../device/words.js";
-import { answerScreen, personsScreen, spoken, troubleScreen } from "../screen/answer_screens.js";
 import { fill, find } from "../screen/dom.js";
 import { enrolScreen } from "../screen/enrol_screens.js";
 import { notHereYet } from "../screen/frame.js";
@@ -14,11 +13,11 @@ import { scanScreen } from "../screen/scan_screens.js";
 
 /** @import { Act, App } from "../screen/frame.js" */
 
-/** Screens that most cards never need: fetched when the first of them is asked for, and kept offline like the rest. */
-const LATE = /** @type {const} */ ({ offers: "sheets", today: "sheets", menu: "sheets", practice: "more", later: "more", share: "more", staff: "more", statement: "statement", objection: "statement", group: "group", "group-answer": "group" });
+/** Screens that the page begins without: fetched when the first of them is asked for, the answer before, and kept offline like the rest. */
+const LATE = /** @type {const} */ ({ persons: "answer", answer: "answer", trouble: "answer", offers: "sheets", today: "sheets", menu: "sheets", practice: "more", later: "more", share: "more", staff: "more", statement: "statement", objection: "statement", group: "group", "group-answer": "group" });
 
 /**
- * @typedef {{sheets?: typeof import("../screen/sheet_screens.js"), more?: typeof import("../screen/more_sheets.js"), group?: typeof import("../screen/group_screens.js"), statement?: typeof import("../screen/statement_screens.js")}} LateScreens
+ * @typedef {{answer?: typeof import("../screen/answer_screens.js"), sheets?: typeof import("../screen/sheet_screens.js"), more?: typeof import("../screen/more_sheets.js"), group?: typeof import("../screen/group_screens.js"), statement?: typeof import("../screen/statement_screens.js")}} LateScreens
  */
 
 /**
@@ -67,6 +66,15 @@ export function makePage(app, { act, redraw, linger }) {
     else for (const slot of main.querySelectorAll("[data-hint]")) slot.textContent = app.session.hint === null ? "" : app.say(`hint.${app.session.hint}`);
     drawn = key;
     sayAloud(state);
+    if (!app.enrolling && late.answer === undefined) foresee();
+  }
+
+  /** The answer is fetched while the first card is looked for; a card that waits for it is answered when it comes. */
+  function foresee() {
+    void fetchLate("answer").then(
+      () => missing === "answer" && redraw(),
+      () => {},
+    );
   }
 
   /** What every sheet needs besides itself: its words and its look. */
@@ -76,7 +84,8 @@ export function makePage(app, { act, redraw, linger }) {
 
   /** With the screens comes what they do. @param {keyof LateScreens} part */
   async function fetchLate(part) {
-    if (part === "sheets") [late.sheets] = await Promise.all([import("../screen/sheet_screens.js"), import("../wiring/today.js"), dressed()]);
+    if (part === "answer") late.answer = await import("../screen/answer_screens.js");
+    else if (part === "sheets") [late.sheets] = await Promise.all([import("../screen/sheet_screens.js"), import("../wiring/today.js"), dressed()]);
     else if (part === "more") [late.more] = await Promise.all([import("../screen/more_sheets.js"), import("../wiring/later.js"), dressed()]);
     else if (part === "statement") [late.statement] = await Promise.all([import("../screen/statement_screens.js"), dressed()]);
     else late.group = await import("../screen/group_screens.js");
@@ -84,7 +93,7 @@ export function makePage(app, { act, redraw, linger }) {
 
   /** @param {string} state */
   function screenNow(state) {
-    const { sheets, more, group, statement } = late;
+    const { answer, sheets, more, group, statement } = late;
     if (app.enrolling) return enrolScreen(app, act());
     const part = LATE[/** @type {keyof typeof LATE} */ (state)];
     if (part !== undefined && late[part] === undefined) return notHereYet(app, { again, close: state === "offers" && app.session.offer === null ? null : leave });
@@ -97,11 +106,11 @@ export function makePage(app, { act, redraw, linger }) {
     if (state === "staff" && more) return more.staffSheet(app, act());
     if (state === "statement" && statement) return statement.statementSheet(app, act());
     if (state === "objection" && statement) return statement.objectionSheet(app, act());
-    if (state === "persons") return personsScreen(app, act());
-    if (state === "answer") return answerScreen(app, act());
+    if (state === "persons" && answer) return answer.personsScreen(app, act());
+    if (state === "answer" && answer) return answer.answerScreen(app, act());
     if (state === "group" && group) return group.groupScreen(app, act());
     if (state === "group-answer" && group) return group.groupAnswerScreen(app, act());
-    if (state === "trouble") return troubleScreen(app, act());
+    if (state === "trouble" && answer) return answer.troubleScreen(app, act());
     return scanScreen(app, act());
   }
 
@@ -142,7 +151,7 @@ export function makePage(app, { act, redraw, linger }) {
     const venue = app.current?.venue.name ?? "";
     let text = "";
     if (app.moved && (["persons", "offers", "typed"].includes(state) || (state === "scan" && session.hint === null))) text = say("place.moved", { venue });
-    else if (state === "answer") text = app.moved ? `${say("place.moved", { venue })}. ${spoken(app)}` : spoken(app);
+    else if (state === "answer" && late.answer) text = app.moved ? `${say("place.moved", { venue })}. ${late.answer.spoken(app)}` : late.answer.spoken(app);
     else if ((state === "group" || state === "group-answer") && late.group) text = late.group.spokenOfGroup(app, state);
     else if (state === "trouble") text = say(`trouble.${session.trouble ?? "network"}.title`);
     else if (session.hint !== null && state === "scan") text = say(`hint.${session.hint}`);
