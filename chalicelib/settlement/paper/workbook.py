@@ -26,7 +26,8 @@ _AT_A_TIME: Final = 400
 _BUFFER: Final = 1 << 16
 _REMEMBERED: Final = 8192
 _ROW: Final = "\0"  # no text of a cell has it
-_PLAIN, _HEAD, _MONEY, _DAY, _BOLD, _BOLD_MONEY, _NOTE, _HEAD_NUMBER, _WRAPPED, _INDENTED = range(10)
+_PLAIN, _HEAD, _MONEY, _DAY, _BOLD, _BOLD_MONEY, _NOTE, _RIGHT, _WRAPPED, _INDENTED, _IN = range(11)
+_RULED: Final = f' s="{_BOLD}">'  # an empty cell under the line over a sum
 _EPOCH: Final = date(1899, 12, 30)
 _MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _TIES: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -39,38 +40,41 @@ class Column:
 
     says: str
     wide: float
-    number: bool = False  # its header stands to the right, over the figures
+    head: int = _HEAD  # its header stands as its cells do: to the left, to the right, or a little in
 
 
 LINE_COLUMNS: Final = tuple(
     Column(*each)
     for each in (
-        ("Oppgjør", 9), ("Brukersted", 22), ("Org.nr.", 11), ("Tilbud", 20), ("Dato", 11), ("Kort", 14),
-        ("Personer", 10, True), ("Pris", 10, True), ("Egenandel", 11, True), ("Refusjon prosent", 10, True),
-        ("Beløp", 11, True), ("Mva", 6), ("Avtale", 12), ("Finansiering", 13), ("Måte", 9), ("Type", 11),
+        ("Oppgjør", 9), ("Brukersted", 22), ("Org.nr.", 11), ("Tilbud", 20), ("Dato", 11, _RIGHT), ("Kort", 14, _IN),
+        ("Personer", 10, _RIGHT), ("Pris", 10, _RIGHT), ("Egenandel", 11, _RIGHT), ("Refusjon prosent", 10, _RIGHT),
+        ("Beløp", 11, _RIGHT), ("Mva", 6, _IN), ("Avtale", 12), ("Finansiering", 13), ("Måte", 9), ("Type", 11),
         ("Korrigerer", 36), ("Besøk", 36),
     )
 )  # fmt: skip
 SUMMARY_COLUMNS: Final = tuple(
     Column(*each)
     for each in (
-        ("Oppgjør", 9), ("Brukersted", 22), ("Org.nr.", 11), ("Måte", 9), ("Finansiering", 13),
-        ("Besøksår", 8, True), ("Besøk", 8, True), ("Personer", 10, True), ("Brutto", 12, True),
-        ("Egenandel", 11, True), ("Beløp", 12, True), ("Korreksjoner", 13, True), ("Justeringer", 12, True),
-        ("Til oppgjør", 12, True), ("Overført inn", 11, True), ("Oppgjort nå", 12, True),
-        ("Overført ut", 11, True), ("Behandling", 11), ("Referanse", 19), ("Merknad", 30),
+        ("Brukersted", 24), ("Måte", 9), ("Finansiering", 13), ("Besøksår", 10, _RIGHT), ("Besøk", 7, _RIGHT),
+        ("Personer", 9, _RIGHT), ("Beløp", 12, _RIGHT), ("Korreksjoner", 13, _RIGHT), ("Justeringer", 12, _RIGHT),
+        ("Til oppgjør", 12, _RIGHT), ("Overført inn", 10, _RIGHT), ("Oppgjort nå", 12, _RIGHT),
+        ("Overført ut", 10, _RIGHT), ("Referanse", 19, _IN), ("Merknad", 26), ("Oppgjør", 9), ("Org.nr.", 11),
+        ("Brutto", 12, _RIGHT), ("Egenandel", 11, _RIGHT), ("Behandling", 12, _IN),
     )
 )  # fmt: skip
 FUNDING_COLUMNS: Final = tuple(
     Column(*each)
     for each in (
-        ("Oppgjør", 9), ("Finansiering", 26), ("Besøksår", 9, True), ("Linjer", 15, True),
-        ("Oppgjort nå", 15, True),
+        ("Oppgjør", 9), ("Finansiering", 26), ("Besøksår", 9, _RIGHT), ("Linjer", 15, _RIGHT),
+        ("Oppgjort nå", 15, _RIGHT),
     )
 )  # fmt: skip
 _CARD_AT, _PERSONS_AT, _IDS_FROM = 5, 6, 16
 # On paper the ids of visits are left out: nobody types them, and they would make everything else too small to read.
 _PRINTED_OF_LINES: Final = 16
+# Neither are the month, which is under every page, and what the lines say: the rest must be read without a glass.
+_PRINTED_OF_SUMMARY: Final = 15
+_UNDER_SUMMARY: Final = 3  # rows: the sum, an empty one, how it is rounded
 
 
 class Workbook:
@@ -93,7 +97,7 @@ class Workbook:
         # Most of a line stands on many others too, and is written once for all of them.
         self._front, self._middle = lru_cache(_REMEMBERED)(self._fronted), lru_cache(_REMEMBERED)(self._middled)
         self._corrections = _Aside()
-        self._corrected = _Sheet(LINE_COLUMNS, self._corrections.write, self._strings)
+        self._corrected = _Sheet(LINE_COLUMNS, self._corrections.write, self._strings, self._book.month)
         self._lines: list[_Sheet] = []
         self._part: IO[bytes] | None = None
         self._turn()
@@ -153,42 +157,41 @@ class Workbook:
         self._zip.close()
 
     def _write_summary(self, write: Callable[[bytes], object]) -> None:
-        sheet = _Sheet(SUMMARY_COLUMNS, write, self._strings)
+        sheet = _Sheet(SUMMARY_COLUMNS, write, self._strings, self._book.month)
         for row in self._summed:
             payee = self._book.payees[row.venue]
             sheet.row((
-                self._ref(self._book.month), self._ref(payee.label), self._ref(payee.orgnr),
-                self._ref(row.settle_by.value), self._ref(row.funding), f"><v>{row.year}",
+                self._ref(payee.label), self._ref(row.settle_by.value), self._ref(row.funding), f"><v>{row.year}",
                 *self._sums(row.totals, _MONEY), _money(row.brought), _money(row.settled), _money(row.forward),
-                self._ref(row.way.value, _INDENTED), self._ref(self._book.reference(row.venue, row.settle_by)),
-                self._ref(remark(row), _WRAPPED),
+                self._ref(self._book.reference(row.venue, row.settle_by), _INDENTED), self._ref(remark(row), _WRAPPED),
+                self._ref(self._book.month), self._ref(payee.orgnr),
+                _money(row.totals.gross), _money(row.totals.copay), self._ref(row.way.value, _INDENTED),
             ))  # fmt: skip
         moved = [sum(getattr(row, name) for row in self._summed) for name in ("brought", "settled", "forward")]
         sheet.row((
-            self._ref("Sum", _BOLD), *([""] * 5), *self._sums(self._totals, _BOLD_MONEY),
-            *(_money(Ore(each), _BOLD_MONEY) for each in moved),
+            self._ref("Sum", _BOLD), *([_RULED] * 3), *self._sums(self._totals, _BOLD_MONEY),
+            *(_money(Ore(each), _BOLD_MONEY) for each in moved), *([_RULED] * 4),
+            _money(self._totals.gross, _BOLD_MONEY), _money(self._totals.copay, _BOLD_MONEY), _RULED,
         ))  # fmt: skip
         sheet.row(())
         sheet.row((self._ref(ROUNDING, _NOTE),))
         sheet.end(filtered=len(self._summed) + 1)
 
     def _write_funding(self, write: Callable[[bytes], object]) -> None:
-        sheet = _Sheet(FUNDING_COLUMNS, write, self._strings)
+        sheet = _Sheet(FUNDING_COLUMNS, write, self._strings, self._book.month)
         for (funding, year), (lines, settled) in self._funding.items():
             sheet.row((
                 self._ref(self._book.month), self._ref(funding or "uten finansieringskilde"), f"><v>{year}",
                 _money(lines), _money(settled),
             ))  # fmt: skip
         whole = [Ore(sum(each[place] for each in self._funding.values())) for place in (0, 1)]
-        sheet.row((self._ref("Sum", _BOLD), "", "", *(_money(each, _BOLD_MONEY) for each in whole)))
+        sheet.row((self._ref("Sum", _BOLD), _RULED, _RULED, *(_money(each, _BOLD_MONEY) for each in whole)))
         sheet.end(filtered=len(self._funding) + 1)
 
     @staticmethod
     def _sums(totals: Totals, style: int) -> tuple[str, ...]:
         counts = _BOLD if style == _BOLD_MONEY else _PLAIN
-        money = (
-            totals.gross, totals.copay, totals.amount, totals.corrections, totals.adjustments, totals.to_settle,
-        )  # fmt: skip
+        money = (totals.amount, totals.corrections, totals.adjustments, totals.to_settle)
         return (
             f' s="{counts}"><v>{totals.visits}',
             f' s="{counts}"><v>{totals.persons}',
@@ -203,7 +206,7 @@ class Workbook:
             self._lines[-1].end()
             self._close()
         self._part = self._open(f"xl/worksheets/lines{len(self._lines) + 1}.xml")
-        self._lines.append(_Sheet(LINE_COLUMNS, self._part.write, self._strings))
+        self._lines.append(_Sheet(LINE_COLUMNS, self._part.write, self._strings, self._book.month))
 
     def _open(self, name: str) -> IO[bytes]:
         # By name, not by ZipInfo: a member opened so is dated 1980, whatever the day.
@@ -218,8 +221,10 @@ class Workbook:
 class _Sheet:
     """One sheet on its way out. A cell is what stands between `<c r="A1"` and the end of its value; empty is none."""
 
-    def __init__(self, columns: Sequence[Column], write: Callable[[bytes], object], strings: "_Strings") -> None:
-        self._write, self.rows = write, 0
+    def __init__(
+        self, columns: Sequence[Column], write: Callable[[bytes], object], strings: "_Strings", month: str
+    ) -> None:
+        self._write, self._month, self.rows = write, month, 0
         self._held: list[str] = []
         widths = "".join(
             f'<col min="{place}" max="{place}" width="{column.wide}" customWidth="1"/>'
@@ -232,7 +237,7 @@ class _Sheet:
             f'<sheetFormatPr defaultRowHeight="15"/><cols>{widths}</cols><sheetData>'
         )
         self._wide = len(columns)
-        self.row([strings.ref(column.says, _HEAD_NUMBER if column.number else _HEAD) for column in columns])
+        self.row([strings.ref(column.says, column.head) for column in columns])
 
     def row(self, cells: Iterable[str]) -> None:
         """Write a row."""
@@ -253,7 +258,8 @@ class _Sheet:
             f'</sheetData><autoFilter ref="A1:{_letter(self._wide - 1)}{filtered or self.rows}"/>'
             '<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.6" header="0.3" footer="0.3"/>'
             '<pageSetup paperSize="9" orientation="landscape" fitToWidth="1" fitToHeight="0"/>'
-            "<headerFooter><oddFooter>&amp;L&amp;A&amp;R&amp;P / &amp;N</oddFooter></headerFooter></worksheet>"
+            f"<headerFooter><oddFooter>&amp;L&amp;A {self._month}&amp;R&amp;P / &amp;N</oddFooter></headerFooter>"
+            "</worksheet>"
         )
         self._flush()
 
@@ -338,11 +344,13 @@ def _bindings(sheets: list[tuple[str, str, int, int]], strings: str) -> list[tup
         f"'{title}'!$A$1:${_letter(wide - 1)}${rows}</definedName>"
         for place, (title, _, wide, rows) in enumerate(sheets)
     )
+    printed = {len(LINE_COLUMNS): _PRINTED_OF_LINES, len(SUMMARY_COLUMNS): _PRINTED_OF_SUMMARY}
+    under = {len(SUMMARY_COLUMNS): _UNDER_SUMMARY}
     areas = "".join(
         f'<definedName name="_xlnm.Print_Area" localSheetId="{place}">'
-        f"'{title}'!$A$1:${_letter(min(wide, _PRINTED_OF_LINES) - 1)}${rows}</definedName>"
+        f"'{title}'!$A$1:${_letter(printed[wide] - 1)}${rows + under.get(wide, 0)}</definedName>"
         for place, (title, _, wide, rows) in enumerate(sheets)
-        if wide == len(LINE_COLUMNS)
+        if wide in printed
     )
     ties = "".join(
         f'<Relationship Id="r{place}" Type="{_TIES}/worksheet" Target="worksheets/{file}.xml"/>'
@@ -397,7 +405,7 @@ _STYLES: Final = (
     '<fills count="3"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>'
     '<fill><patternFill patternType="solid"><fgColor rgb="FF104E61"/></patternFill></fill></fills>'
     '<borders count="2"><border/><border><left/><right/><top style="thin"/><bottom/></border></borders>'
-    '<cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="10">'
+    '<cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="11">'
     "<xf/>"
     '<xf fontId="1" fillId="2" applyFont="1" applyFill="1" applyAlignment="1">'
     '<alignment vertical="center" wrapText="1"/></xf>'
@@ -410,6 +418,8 @@ _STYLES: Final = (
     '<alignment horizontal="right" vertical="center" wrapText="1"/></xf>'
     '<xf applyAlignment="1"><alignment vertical="top" wrapText="1"/></xf>'
     '<xf applyAlignment="1"><alignment horizontal="left" indent="1"/></xf>'
+    '<xf fontId="1" fillId="2" applyFont="1" applyFill="1" applyAlignment="1">'
+    '<alignment horizontal="left" vertical="center" wrapText="1" indent="1"/></xf>'
     '</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 )
 
