@@ -252,6 +252,10 @@ document.addEventListener("visibilitychange", () => {
   redraw();
   if (!document.hidden) line.start();
 });
+// The list that could not be fetched is, once there is a network again; nobody should have to ask.
+window.addEventListener("online", () => {
+  if (app.sheet === "today" && app.today.state === "failed") act.loadToday();
+});
 listenForHandScanner({ onScan: reading.read, wanted: () => !app.enrolling && app.sheet === null && app.session.offer !== null && takesCards(app.session) });
 onFirstTouch(wakeSound);
 document.documentElement.lang = app.language;

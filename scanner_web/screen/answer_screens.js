@@ -296,7 +296,7 @@ export function troubleScreen(app, act) {
       { class: "answer-body" },
       placeNote(app),
       practiceNote(app),
-      h("div", { class: "mark square" }, icon(trouble === "problem" ? "question" : "wave")),
+      h("div", { class: "mark square" }, icon(trouble === "problem" ? "question" : "away")),
       heading(say(`trouble.${trouble}.title`), "verdict"),
       h("p", { class: "because" }, say(`trouble.${trouble}.text`)),
       trouble === "network" && h("p", { testid: "trouble-stays" }, say("trouble.network.stays")),

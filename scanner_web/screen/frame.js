@@ -145,6 +145,6 @@ export function notHereYet({ say }, { again, close }) {
     "section",
     { class: "page sheet", testid: "not-here-yet" },
     h("header", { class: "sheet-head" }, close !== null && roundButton({ testid: "close", text: say("common.close"), icon: "close", onClick: close }), heading(say("net.first.title"))),
-    h("div", { class: "empty" }, icon("wave"), h("p", {}, say("net.first.text")), button({ testid: "not-here-again", text: say("today.again"), onClick: again })),
+    h("div", { class: "empty" }, icon("away"), h("p", {}, say("net.first.text")), button({ testid: "not-here-again", text: say("today.again"), onClick: again })),
   );
 }

@@ -43,7 +43,7 @@ export function holderScreen(holder, act) {
     state === "number" && numberForm(holder, act),
     state === "unknown" && h("div", { class: "stack" }, message("question", say("unknown.title"), say("unknown.text")), numberForm(holder, act)),
     state === "locked" && message("lock", say("locked.title"), say("locked.text")),
-    state === "network" && message("wave", say("network.title"), say("network.text"), button({ testid: "retry", text: say("retry"), kind: "main", onClick: act.retry })),
+    state === "network" && message("away", say("network.title"), say("network.text"), button({ testid: "retry", text: say("retry"), kind: "main", onClick: act.retry })),
     state !== "loading" && tips(say),
   );
 }

@@ -138,6 +138,6 @@ export function staffSheet(app, act) {
     staff.state === "loading" && spinner(say("today.loading")),
     shown && h("a", { class: "button main", testid: "staff-open", href: staff.href, download: "Opplev.pdf", type: "application/pdf" }, icon("list"), h("span", {}, say("staff.open"))),
     shown && h("p", { class: "help", testid: "staff-date" }, say("staff.date", { date: longDate(staff.date, words.locale) })),
-    !shown && staff.state !== "loading" && h("div", { class: "empty", testid: "staff-failed" }, icon("wave"), h("p", {}, say(`staff.${staff.state}`)), button({ testid: "staff-again", text: say("today.again"), onClick: () => act.sheet("staff") })),
+    !shown && staff.state !== "loading" && h("div", { class: "empty", testid: "staff-failed" }, icon("away"), h("p", {}, say(`staff.${staff.state}`)), button({ testid: "staff-again", text: say("today.again"), onClick: () => act.sheet("staff") })),
   );
 }

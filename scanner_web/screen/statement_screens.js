@@ -27,7 +27,7 @@ export function statementSheet(app, act) {
     state !== "not_allowed" && statement.months.length > 0 && months(app, act),
     h("div", { class: "status", role: "status" }, statement.sent && h("p", { class: "note", testid: "statement-sent" }, icon("check"), h("span", {}, say("objection.sent")))),
     state === "loading" && told === null && spinner(say("today.loading")),
-    failed && h("div", { class: "empty", testid: "statement-failed", "data-state": state }, icon(state === "network" ? "wave" : "hand"), h("p", {}, say(`statement.${state}`)), state !== "not_allowed" && button({ testid: "statement-again", text: say("today.again"), onClick: () => act.statement({ type: "again" }) })),
+    failed && h("div", { class: "empty", testid: "statement-failed", "data-state": state }, icon(state === "network" ? "away" : "hand"), h("p", {}, say(`statement.${state}`)), state !== "not_allowed" && button({ testid: "statement-again", text: say("today.again"), onClick: () => act.statement({ type: "again" }) })),
     ...(told === null ? [] : month(app, act, told)),
   );
 }
@@ -108,7 +108,7 @@ function pdf({ say, statement }, act) {
   return h(
     "div",
     { class: "stack tight" },
-    state === "failed" && h("p", { class: "error", role: "alert", testid: "statement-pdf-failed" }, icon("wave"), h("span", {}, say("statement.pdf_failed"))),
+    state === "failed" && h("p", { class: "error", role: "alert", testid: "statement-pdf-failed" }, icon("away"), h("span", {}, say("statement.pdf_failed"))),
     button({ testid: "statement-pdf", text: say(state === "loading" ? "statement.pdf_loading" : "statement.pdf"), icon: "list", onClick: () => act.statement({ type: "pdf" }), disabled: state === "loading" }),
   );
 }

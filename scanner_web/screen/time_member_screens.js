@@ -33,7 +33,7 @@ export function memberScreen(view, act) {
     state === "there" && there(view, act),
     state === "left" && message("check", say("left_title"), say("left_text")),
     state === "unknown" && message("question", say("unknown_title"), say("unknown_text")),
-    state === "network" && message("wave", say("network_title"), say("network_text"), button({ testid: "member-retry", text: say("retry"), kind: "main", onClick: act.retry })),
+    state === "network" && message("away", say("network_title"), say("network_text"), button({ testid: "member-retry", text: say("retry"), kind: "main", onClick: act.retry })),
   );
 }
 

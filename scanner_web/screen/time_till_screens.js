@@ -23,7 +23,7 @@ export function timeScreen(till, act) {
     step === "answer" && answer(till, act),
     step === "none" && message(till, "question", "none_title", "none_text", button({ testid: "time-close", text: say("close"), kind: "main", onClick: act.close, focus: true })),
     step === "trouble" &&
-      message(till, "wave", "trouble_title", "trouble_text", button({ testid: "time-retry", text: say("retry"), kind: "main", onClick: act.retry, focus: true }), button({ testid: "time-close", text: say("give_up"), onClick: act.close })),
+      message(till, "away", "trouble_title", "trouble_text", button({ testid: "time-retry", text: say("retry"), kind: "main", onClick: act.retry, focus: true }), button({ testid: "time-close", text: say("give_up"), onClick: act.close })),
     step === "list" && list(till),
   );
 }
