@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import Served, as_data_url, phone_page, qr
-from tests.e2e.test_offline import API, all_sent, next_card, ready, stopped
+from tests.e2e.test_offline import API, all_sent, keep_pages, next_card, ready, stopped
 from tests.e2e.test_scanner import code_for, enrol, state, type_number, visits_in_table
 
 pytestmark = pytest.mark.browser
@@ -227,6 +227,7 @@ def test_two_tabs_of_one_phone_send_what_waits_once(served: Served, browser: Sta
     sent: list[str] = []
     with phone_page(browser()) as page:
         ready(page, served, "klubb")
+        keep_pages(page)
         other = page.context.new_page()
         other.goto(served.address)
         state(other, "scan", "typed")
