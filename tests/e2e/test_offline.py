@@ -35,7 +35,7 @@ def ready(page: Page, served: Served, venue: str) -> None:
     """Enrol, and wait until the phone has what it needs offline."""
     enrol(page, served, venue)
     page.wait_for_function(RENEWED, timeout=WAIT)
-    page.evaluate("() => import('/screen/answer_screens.js')")  # which the page fetches by itself after its first screen
+    page.evaluate("() => import('/screen/answer_screens.js')")  # fetched behind the first screen
 
 
 def keep_pages(page: Page) -> None:
