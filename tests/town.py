@@ -4,6 +4,7 @@ import base64
 import hashlib
 import itertools
 import json
+import os
 import time
 import uuid
 from collections.abc import Callable
@@ -28,6 +29,13 @@ ISSUER = "https://issuer.example.no/"
 TENANT = "lorenskog"
 OTHER = "nabo"
 _CALLS = itertools.count(1)
+
+
+def begins() -> datetime:
+    """Say when a town is founded: now, or what `OPPLEV_MOMENT` says (`2026-03-29T02:30:00+02:00`)."""
+    said = os.environ.get("OPPLEV_MOMENT")
+    at = datetime.fromisoformat(said) if said else datetime.now(UTC)  # noqa: TID251  real time
+    return at.astimezone(UTC).replace(microsecond=0)
 
 
 @dataclass(frozen=True)
@@ -139,7 +147,7 @@ class Town:
     """Lørenskog on the engine, with a clock that can be set."""
 
     key: ec.EllipticCurvePrivateKey
-    moment: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))  # noqa: TID251  real time
+    moment: datetime = field(default_factory=begins)
 
     ticked: float | None = None  # None: the clock stands until it is set
 
@@ -213,7 +221,7 @@ class Town:
 
     def card(self, ref: str | None = None, *, tenant: str = TENANT) -> Any:
         """Give a child a card."""
-        asked = {"programme": "kort", "external_ref": ref or f"sak-{uuid.uuid4()}", "birth_year": self.moment.year - 10}
+        asked = {"programme": "kort", "external_ref": ref or str(uuid.uuid4()), "birth_year": self.moment.year - 10}
         made = self.ask(
             "issuer", "POST", "/v1/cards", asked, tenant=tenant, headers={"idempotency-key": str(uuid.uuid4())}
         )

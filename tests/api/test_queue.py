@@ -158,11 +158,12 @@ def test_the_office_and_finance_read_page_by_page_what_something_spoke_against(t
     rows = {
         venue: [
             town.visit(cards[at % 3]["token"], offline=True)
-            | {"at": (town.moment - timedelta(minutes=at)).strftime("%Y-%m-%dT%H:%M:%SZ")}
+            | {"at": (town.moment + timedelta(minutes=at)).strftime("%Y-%m-%dT%H:%M:%SZ")}
             for at in range(180)
         ]
         for venue in places
     }
+    town.later(hours=3)
     for venue, phone in places.items():
         send(phone, rows[venue])
     regular = town.ask("office", "GET", "/v1/visits/flagged", query={"venue": "bad"}).json
