@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 doors = Doors(__name__)
 
 STAFF = frozenset({Role.COORDINATOR, Role.OPERATOR, Role.AWARDER})
-RUNS = frozenset({Role.COORDINATOR, Role.OPERATOR})
 AT_THE_DOOR = STAFF | {Role.DEVICE}
 _IN_TIME = 20.0  # seconds; the gateway waits 29
 
@@ -78,8 +77,8 @@ class AwardBody(Body, frozen=True):
 
 
 @doors.open(
-    "PUT", "/v1/kred/currencies/{currency}/sessions/{session}", who=RUNS, takes=SessionBody, gives=SessionShown,
-    says="Hold a session, or change it; who has a seat keeps it.",
+    "PUT", "/v1/kred/currencies/{currency}/sessions/{session}", who=STAFF, takes=SessionBody, gives=SessionShown,
+    says="Hold a session, or change it; who has a seat keeps it. A board holds those of its own activities.",
 )  # fmt: skip
 def put_session(asking: Asking, sent: SessionBody, currency: str, session: str) -> Answer:
     """Keep it."""
@@ -88,18 +87,19 @@ def put_session(asking: Asking, sent: SessionBody, currency: str, session: str) 
 
     house = wiring.house()
     known, standing = house.currencies.for_whom(asking.caller, CurrencyId(currency))
-    standing.insist_on_operator(known.setup.operator(sent.operator).id)
+    activity = None
+    if sent.activity is not None:
+        activity, _ = house.activities.own(asking.caller, CurrencyId(currency), ActivityId(sent.activity))
+    standing.insist_on_holding(known.setup.operator(sent.operator).id, activity, sent.venue)
     if sent.venue is not None:
         partner = known.setup.partner(sent.venue)
         if partner is None or partner.state is not PartnerState.APPROVED:
             raise UnknownError("unknown_venue", "The venue does not take this currency.")
-    if sent.activity is not None:
-        house.activities.own(asking.caller, CurrencyId(currency), ActivityId(sent.activity))
     for at in (sent.starts_at, sent.ends_at, sent.releases_at):
         if at is not None and at.tzinfo is None:
             raise MalformedError("bad_fields", "Write instants with their offset, such as 2026-11-22T10:00:00Z.")
     if house.sessions.find(asking.tenant, currency, SessionId(session)) is not None:
-        _own(asking, standing, currency, session)  # another operator's stays theirs
+        _held(asking, standing, currency, session)  # another operator's stays theirs
     made = house.sessions.put(
         asking.tenant,
         Session(
@@ -150,26 +150,26 @@ def show_session(asking: Asking, currency: str, session: str) -> Answer:
 
 
 @doors.open(
-    "POST", "/v1/kred/currencies/{currency}/sessions/{session}/release", who=RUNS, takes=ReleaseBody,
+    "POST", "/v1/kred/currencies/{currency}/sessions/{session}/release", who=STAFF, takes=ReleaseBody,
     gives=SessionShown, says="Give out seats that were held back.",
 )  # fmt: skip
 def release(asking: Asking, sent: ReleaseBody, currency: str, session: str) -> Answer:
     """Release them."""
     house = wiring.house()
     _, standing = house.currencies.for_whom(asking.caller, CurrencyId(currency))
-    held = _own(asking, standing, currency, session)
+    held = _held(asking, standing, currency, session)
     return Answer(show.session(house.sessions.release(asking.tenant, held, sent.seats), asking.now))
 
 
 @doors.open(
-    "POST", "/v1/kred/currencies/{currency}/sessions/{session}/cancel", who=RUNS, gives=SessionShown,
+    "POST", "/v1/kred/currencies/{currency}/sessions/{session}/cancel", who=STAFF, gives=SessionShown,
     says="Call a session off; what was set aside for seats is given back.",
 )  # fmt: skip
 def cancel(asking: Asking, currency: str, session: str) -> Answer:
     """Call it off; sent again, it goes on where it stopped."""
     house = wiring.house()
     _, standing = house.currencies.for_whom(asking.caller, CurrencyId(currency))
-    held = _own(asking, standing, currency, session)
+    held = _held(asking, standing, currency, session)
     return Answer(show.session(house.sessions.cancel(asking.tenant, held, now=asking.now), asking.now))
 
 
@@ -224,6 +224,14 @@ def _own(asking: Asking, standing: Standing, currency: str, session: str) -> Ses
         house.activities.own(asking.caller, CurrencyId(currency), ActivityId(held.activity))
     except (UnknownError, ForbiddenError):
         raise _unknown() from None
+    return held
+
+
+def _held(asking: Asking, standing: Standing, currency: str, session: str) -> Session:
+    """Give a session of the caller's own that they may change."""
+    held = _own(asking, standing, currency, session)
+    if held.venue is not None and not standing.runs(held.operator):
+        raise ForbiddenError("for_the_operator", "The operator decides that; ask those who run the currency.")
     return held
 
 

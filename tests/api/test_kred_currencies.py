@@ -5,6 +5,7 @@ import io
 import json
 import re
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -237,6 +238,47 @@ def test_a_board_awards_its_neighbours_within_its_budget_and_never_itself(two: T
     gone = two.post("operator", f"{yard}/people/remove", {"person": "local/gro"}, who="nora")
     assert gone["organisations"][0]["people"] == []
     assert two.town.ask("awarder", "GET", f"{two.base}/activities", who="gro").status == 404
+
+
+def test_a_board_invites_to_its_own_work_itself_and_to_nothing_else(two: Two) -> None:
+    yard, path = f"{two.base}/organisations/styret", f"{two.base}/activities/gard"
+    two.put("operator", yard, {"operator": "nord", "name": "Gårdsstyret", "budget": 600}, who="nora")
+    two.put("operator", f"{yard}/people", {"person": "local/gro"}, who="nora")
+    two.put("awarder", path, FORM | {"operator": "nord", "organisation": "styret"}, who="gro")
+    two.post("operator", f"{path}/approve", {"reviewer": "Test Leser"}, who="nora")
+    grant = {"id": "g-1", "minutes": 600, "from": "2026-01-01", "until": "2030-12-31"}
+    two.post("operator", f"{path}/grants", grant, who="nora")
+    starts = two.town.moment
+    held = {
+        "operator": "nord", "kind": "event", "title": {"nb": "Dugnad"}, "place": "Gården", "activity": "gard",
+        "starts_at": starts.isoformat(), "ends_at": (starts + timedelta(hours=2)).isoformat(), "award": 120,
+    }  # fmt: skip
+    own = f"{two.base}/sessions/dugnad"
+    assert two.put("awarder", own, held, who="gro")["award"] == 120
+    poster = two.town.ask("awarder", "GET", own, who="gro").json["poster"]
+    gro, neighbour = kred.join(poster, "Testperson Gro"), kred.join(poster, "Testperson To")
+    two.post("awarder", f"{two.base}/link", {"card": gro["url"]}, who="gro")
+    for card in (gro, neighbour):
+        two.post("awarder", f"{own}/check-in", {"card": card["url"]}, who="gro")
+    given = two.post("awarder", f"{own}/award", {}, who="gro")["results"]
+    assert sorted((each["outcome"], each["because"]) for each in given) == [
+        ("awarded", None),
+        ("refused", "self_award"),
+    ]
+    # What is the operator's own, or costs time at a venue, is not the board's to hold, change or call off.
+    two.put("operator", f"{two.base}/partners/kino", {"state": "approved"}, who="nora")
+    film = held | {"award": 0, "venue": "kino", "price_adult": 60}
+    two.put("operator", f"{two.base}/sessions/film", film, who="nora")
+    two.put("operator", f"{two.base}/sessions/nord", held | {"activity": "rydding"}, who="nora")
+    for name, body, code in (
+        ("ny", film, "for_the_operator"), ("film", held, "for_the_operator"), ("nord", held, "unknown_session"),
+        ("ny", held | {"activity": "rydding"}, "unknown_activity"),
+        ("ny", held | {"activity": None, "award": 0}, "unknown_operator"),
+    ):  # fmt: skip
+        assert two.town.ask("awarder", "PUT", f"{two.base}/sessions/{name}", body, who="gro").code == code
+    assert two.town.ask("awarder", "POST", f"{two.base}/sessions/film/cancel", who="gro").code == "for_the_operator"
+    assert two.town.ask("awarder", "POST", f"{two.base}/sessions/nord/cancel", who="gro").status == 404
+    assert two.post("awarder", f"{own}/cancel", None, who="gro")["cancelled"]
 
 
 def test_the_year_is_a_table_of_who_earned_what_where_and_marks_those_above_the_mark(two: Two) -> None:

@@ -93,6 +93,18 @@ class Standing:
         if not (self.runs(activity.operator) or activity.organisation in self.organisations):
             raise unknown_activity()
 
+    def insist_on_holding(self, operator: str, activity: Activity | None, venue: str | None) -> None:
+        """Let an operator hold sessions, and a board those of its own activities: residents invite (TK-14, TK-16).
+
+        What costs time at a venue is the operator's: ForbiddenError `for_the_operator`. UnknownError for another's.
+        """
+        if self.runs(operator):
+            return
+        if activity is None or activity.organisation not in self.organisations or activity.operator != operator:
+            raise UnknownError("unknown_operator", "There is no such operator in this currency.")
+        if venue is not None:
+            raise ForbiddenError("for_the_operator", "The operator decides that; ask those who run the currency.")
+
     def insist_on_running(self, activity: Activity) -> None:
         """Raise as `insist_on_activity`, and ForbiddenError `for_the_operator` where an awarder asks."""
         self.insist_on_activity(activity)
