@@ -21,6 +21,7 @@ from chalicelib import table, wiring
 from chalicelib.access.rules import Role
 from chalicelib.audit.rules import start_of_hour, time_of
 from chalicelib.config import Config
+from chalicelib.shared.calendar import OSLO
 from chalicelib.shared.ids import Tenant
 from chalicelib.venues.rules import Municipality
 
@@ -36,6 +37,11 @@ def begins() -> datetime:
     said = os.environ.get("OPPLEV_MOMENT")
     at = datetime.fromisoformat(said) if said else datetime.now(UTC)  # noqa: TID251  real time
     return at.astimezone(UTC).replace(microsecond=0)
+
+
+def days_on(at: datetime, days: int) -> datetime:
+    """Give the same time of day in Oslo some days on: the day after, also where clocks change between."""
+    return (at.astimezone(OSLO) + timedelta(days=days)).astimezone(UTC)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib import table
-from tests.town import Phone, Town
+from tests.town import Phone, Town, days_on
 
 
 def visits() -> list[Any]:
@@ -46,7 +46,7 @@ def test_two_phones_of_a_venue_without_network_for_four_days_are_paid_for_all_ei
     queues = [
         [
             town.visit(card["token"], offline=True)
-            | {"at": (start + timedelta(days=day, minutes=phone)).strftime("%Y-%m-%dT%H:%M:%SZ")}
+            | {"at": (days_on(start, day) + timedelta(seconds=phone)).strftime("%Y-%m-%dT%H:%M:%SZ")}
             for day in range(4)
         ]
         for phone in range(2)

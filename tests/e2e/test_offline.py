@@ -15,6 +15,7 @@ from chalicelib.credentials.rules import with_check_digits
 from tests.api.test_queue import flagged
 from tests.e2e.conftest import Served, as_data_url, phone_page, qr
 from tests.e2e.test_scanner import enrol, state, type_number, visits_in_table
+from tests.town import days_on
 
 pytestmark = pytest.mark.browser
 
@@ -342,7 +343,7 @@ def test_a_long_queue_is_sent_in_portions_and_once_though_answers_were_lost(serv
 
 def test_two_phones_of_a_venue_without_a_network_for_four_days_lose_nothing(served: Served, browser: Start) -> None:
     town = served.town
-    card = town.card()
+    start, card = town.moment, town.card()
 
     def at_the_towns_time(route: Route) -> None:
         answer = route.fetch()
@@ -358,7 +359,8 @@ def test_two_phones_of_a_venue_without_a_network_for_four_days_lose_nothing(serv
             phone.context.set_offline(True)
         for day in range(4):
             for phone in (one, other):
-                phone.evaluate("day => { window.ahead = day * 24 * 3600 * 1000; }", day)
+                ahead = (days_on(start, day) - start).total_seconds() * 1000
+                phone.evaluate("ahead => { window.ahead = ahead; }", ahead)
                 admit(phone, card["number"])
                 next_card(phone)
                 if day == 3:
@@ -367,7 +369,7 @@ def test_two_phones_of_a_venue_without_a_network_for_four_days_lose_nothing(serv
                     state(phone, "answer")
                     assert phone.get_by_test_id("answer").get_attribute("data-because") == "used_today"
                     next_card(phone)
-        town.later(days=3, minutes=1)
+        town.later(minutes=1, seconds=ahead / 1000)
         for phone in (other, one):
             phone.context.set_offline(False)
             all_sent(phone)
