@@ -148,3 +148,26 @@ export function notHereYet({ say }, { again, close }) {
     h("div", { class: "empty" }, icon("away"), h("p", {}, say("net.first.text")), button({ testid: "not-here-again", text: say("today.again"), onClick: again })),
   );
 }
+
+/**
+ * The answer in plain words, on a phone that lost its network before it had fetched the answer's own screen.
+ * @param {App} app
+ * @param {Act} act
+ */
+export function plainAnswer({ say, words, session }, act) {
+  const { screen, verdict, trouble } = session;
+  const stuck = screen === "trouble" || verdict === null;
+  const asks = screen === "persons" && verdict !== null;
+  const title = stuck ? say(`trouble.${trouble ?? "network"}.title`) : asks ? say("persons.title") : verdict.admitted ? say("answer.welcome") : (words.because[verdict.because ?? "unknown_card"]?.title ?? "");
+  const text = stuck ? say(`trouble.${trouble ?? "network"}.text`) : asks || !verdict.offline ? "" : say(verdict.admitted ? "answer.offline" : "answer.offline_no");
+  const counts = asks ? Array.from({ length: verdict.persons }, (_, at) => button({ testid: `persons-${at + 1}`, text: say("persons", { n: at + 1 }), kind: "main", onClick: () => act.persons(at + 1) })) : [];
+  return h(
+    "section",
+    { class: "page sheet", testid: "plain-answer", "data-because": verdict?.because },
+    heading(title),
+    h("p", {}, text),
+    ...counts,
+    stuck && button({ testid: "retry", text: say("trouble.retry"), kind: "main", onClick: act.retry }),
+    stuck ? button({ testid: "give-up", text: say("trouble.give_up"), onClick: act.giveUp }) : button({ testid: "next", text: say(asks ? "persons.cancel" : "answer.next"), kind: asks ? "quiet" : "main", onClick: act.next }),
+  );
+}

@@ -8,7 +8,7 @@ import { wear } from "../device/wear.js";
 import { sheetWordsIn, wordsIn } from "../device/words.js";
 import { fill, find } from "../screen/dom.js";
 import { enrolScreen } from "../screen/enrol_screens.js";
-import { notHereYet } from "../screen/frame.js";
+import { notHereYet, plainAnswer } from "../screen/frame.js";
 import { scanScreen } from "../screen/scan_screens.js";
 
 /** @import { Act, App } from "../screen/frame.js" */
@@ -66,10 +66,10 @@ export function makePage(app, { act, redraw, linger }) {
     else for (const slot of main.querySelectorAll("[data-hint]")) slot.textContent = app.session.hint === null ? "" : app.say(`hint.${app.session.hint}`);
     drawn = key;
     sayAloud(state);
-    if (!app.enrolling && late.answer === undefined) foresee();
+    if ((!app.enrolling || state === "enrolled") && late.answer === undefined) foresee();
   }
 
-  /** The answer is fetched while the first card is looked for; a card that waits for it is answered when it comes. */
+  /** The answer is fetched as soon as the phone is let in, while the network is there; a card that waits for it is answered when it comes. */
   function foresee() {
     void fetchLate("answer").then(
       () => missing === "answer" && redraw(),
@@ -96,6 +96,7 @@ export function makePage(app, { act, redraw, linger }) {
     const { answer, sheets, more, group, statement } = late;
     if (app.enrolling) return enrolScreen(app, act());
     const part = LATE[/** @type {keyof typeof LATE} */ (state)];
+    if (part === "answer" && answer === undefined) return plainAnswer(app, act());
     if (part !== undefined && late[part] === undefined) return notHereYet(app, { again, close: state === "offers" && app.session.offer === null ? null : leave });
     if (state === "offers" && sheets) return sheets.offersSheet(app, act());
     if (state === "today" && sheets) return sheets.todaySheet(app, act());

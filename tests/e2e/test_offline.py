@@ -341,6 +341,40 @@ def test_a_long_queue_is_sent_in_portions_and_once_though_answers_were_lost(serv
     assert len(visits_in_table()) == 120
 
 
+def test_a_phone_that_lost_its_network_before_it_had_the_answers_screen_answers_in_plain_words(
+    served: Served, browser: Start
+) -> None:
+    card = served.town.card()
+    unfetched = re.compile("answer_screens")
+    with phone_page(browser()) as page:
+        page.route("**/sw.js", stopped)
+        page.route(unfetched, stopped)
+        enrol(page, served, "kino")
+        page.wait_for_function(RENEWED, timeout=WAIT)
+        page.route(API, stopped)
+        plain = page.get_by_test_id("plain-answer")
+        for wanted in ("yes", "wait"):
+            type_number(page, card["number"])
+            if wanted == "yes":
+                state(page, "persons")
+                expect(plain).to_contain_text("Hvor mange kommer inn?")
+                plain.get_by_test_id("persons-2").click()
+            state(page, "answer")
+            assert page.evaluate("document.body.dataset.mood") == wanted
+            said = "Registrert uten nett" if wanted == "yes" else "Vurdert uten nett"
+            expect(plain).to_contain_text(said)
+            plain.get_by_test_id("next").click()
+            state(page, "scan", "typed")
+        # With the network comes the screen.
+        page.unroute(unfetched)
+        page.unroute(API)
+        all_sent(page)
+        type_number(page, card["number"])
+        expect(page.get_by_test_id("used-ago")).to_be_visible(timeout=WAIT)
+        expect(plain).to_have_count(0)
+    assert [visit.persons for visit in visits_in_table()] == [2]
+
+
 def test_two_phones_of_a_venue_without_a_network_for_four_days_lose_nothing(served: Served, browser: Start) -> None:
     town = served.town
     start, card = town.moment, town.card()
