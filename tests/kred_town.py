@@ -10,7 +10,7 @@ from chalicelib.kred.rules.activities import Activity, Effect, Grant, Statement
 from chalicelib.kred.rules.currencies import Currency, Operator, PartnerState
 from chalicelib.shared.calendar import oslo_date
 from chalicelib.shared.ids import ActivityId, CallerId, CurrencyId, MemberId, OperatorId, Tenant, VenueId
-from tests.town import TENANT, Town, send
+from tests.town import TENANT, Town, begins, send
 
 LOCAL = CurrencyId("lokalkred")
 _BY_CODE = "/v1/kred/currencies/lokalkred"
@@ -105,5 +105,5 @@ def paying(card: str, **changes: Any) -> dict[str, Any]:
     """Write down a payment as a phone sends it."""
     return {
         "id": str(uuid.uuid4()), "card": card, "adults": 1, "children": 0, "offer": "inngang",
-        "at": "2026-11-22T10:00:00Z",
+        "at": begins().strftime("%Y-%m-%dT%H:%M:%SZ"),
     } | changes  # fmt: skip

@@ -14,7 +14,7 @@ import app as contents
 from chalicelib import table
 from chalicelib.access.rules import Role
 from chalicelib.api.endpoint import Opening, opening_of
-from tests.town import OTHER, Phone, Reply, Town, send
+from tests.town import OTHER, Phone, Reply, Town, begins, send
 
 MACHINE = [role for role in Role if role is not Role.DEVICE]
 POSTER = "https://kort.example.no/K#s.lorenskog.lokalkred.strandrydding.hemmelig"
@@ -115,7 +115,8 @@ def example(opening: Opening, number: str, visit: str) -> tuple[str, Any]:
         },
         "POST /v1/kred/currencies/{currency}/attestations/{attestation}/revoke": {"reason": "mistake"},
         "POST /v1/kred/currencies/{currency}/notes": {
-            "id": str(uuid.uuid4()), "minutes": 60, "count": 3, "last_day": "2027-12-31", "operator": "sol",
+            "id": str(uuid.uuid4()), "minutes": 60, "count": 3, "last_day": f"{begins().year + 1}-12-31",
+            "operator": "sol",
         },
         "POST /v1/kred/currencies/{currency}/notes/{batch}/void": {"reason": "stolen"},
         "PUT /v1/kred/currencies/{currency}/surveys/{survey}": {

@@ -45,7 +45,7 @@ class Two:
             form = FORM | {"operator": operator}
             self.put("operator", f"{base}/activities/rydding", form, who=who)
             self.post("operator", f"{base}/activities/rydding/approve", {"reviewer": "Test Leser"}, who=who)
-            grant = {"id": f"grant-{currency}", "minutes": 600, "from": "2026-01-01", "until": "2030-12-31"}
+            grant = {"id": f"grant-{currency}", "minutes": 600, "from": "2026-01-01", "until": "2099-12-31"}
             self.post("operator", f"{base}/activities/rydding/grants", grant, who=who)
         self.base = f"/v1/kred/currencies/{OURS}"
 
@@ -216,7 +216,7 @@ def test_a_board_awards_its_neighbours_within_its_budget_and_never_itself(two: T
     refused = two.town.ask("awarder", "POST", f"{path}/approve", {"reviewer": "Gro"}, who="gro")
     assert refused.code == "wrong_role"
     two.post("operator", f"{path}/approve", {"reviewer": "Test Leser"}, who="nora")
-    over = {"id": "g-1", "minutes": 150, "from": "2026-01-01", "until": "2030-12-31"}
+    over = {"id": "g-1", "minutes": 150, "from": "2026-01-01", "until": "2099-12-31"}
     assert two.town.ask("operator", "POST", f"{path}/grants", over, who="nora").code == "over_budget"
     two.post("operator", f"{path}/grants", over | {"minutes": 120}, who="nora")
 
@@ -246,7 +246,7 @@ def test_a_board_invites_to_its_own_work_itself_and_to_nothing_else(two: Two) ->
     two.put("operator", f"{yard}/people", {"person": "local/gro"}, who="nora")
     two.put("awarder", path, FORM | {"operator": "nord", "organisation": "styret"}, who="gro")
     two.post("operator", f"{path}/approve", {"reviewer": "Test Leser"}, who="nora")
-    grant = {"id": "g-1", "minutes": 600, "from": "2026-01-01", "until": "2030-12-31"}
+    grant = {"id": "g-1", "minutes": 600, "from": "2026-01-01", "until": "2099-12-31"}
     two.post("operator", f"{path}/grants", grant, who="nora")
     starts = two.town.moment
     held = {

@@ -18,7 +18,7 @@ from chalicelib.kred.rules.standing import Worker
 from chalicelib.ledger.rules import EXPIRED, ISSUER, POT, Leg, Transfer
 from chalicelib.shared.calendar import oslo_date
 from chalicelib.shared.ids import CallerId, CurrencyId, OperatorId, Tenant, TransferId, VenueId
-from tests.town import Reply, Town, send
+from tests.town import Reply, Town, begins, send
 
 TENANT, KRED = Tenant("lorenskog"), CurrencyId("solkred")
 HERE = f"/v1/kred/currencies/{KRED}"
@@ -50,7 +50,8 @@ def attestation(**changes: Any) -> dict[str, Any]:
 
 
 def notes(**changes: Any) -> dict[str, Any]:
-    return {"id": str(uuid.uuid4()), "minutes": 60, "count": 3, "last_day": "2027-12-31", "operator": "sol"} | changes
+    last_day = f"{begins().year + 1}-12-31"
+    return {"id": str(uuid.uuid4()), "minutes": 60, "count": 3, "last_day": last_day, "operator": "sol"} | changes
 
 
 def verify(code: str) -> Any:
