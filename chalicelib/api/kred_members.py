@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
@@ -13,6 +14,7 @@ from chalicelib.api.answers import people as show
 from chalicelib.api.answers.people import (
     CodeAnswer,
     CodesAnswer,
+    DeedsAnswer,
     ExportAnswer,
     LeftAnswer,
     MemberPage,
@@ -27,7 +29,7 @@ from chalicelib.shared.ids import CurrencyId, MemberId, SessionId, Tenant
 
 if TYPE_CHECKING:
     from chalicelib.kred.actions.members import Key, Page
-    from chalicelib.kred.rules.members import Person
+    from chalicelib.kred.rules.members import Member, Person
     from chalicelib.kred.rules.sessions import Because, Seat
 
 doors = Doors(__name__)
@@ -220,8 +222,10 @@ def donate(asking: Asking, sent: DonationBody) -> Answer:
 def export(asking: Asking, sent: CodeBody) -> Answer:
     """Give it."""
     house, key = wiring.house(), key_of(sent)
-    told = show.export(house.members.everything(key, now=asking.now))
+    shown = house.members.everything(key, now=asking.now)
     tenant, member = house.members.opened(key, now=asking.now)
+    told = show.export(shown, _around(tenant, member.currency))
+    told.activities = _deeds(asking, tenant, member).activities
     told.attestations = [
         {
             "id": each.id, "organisation": each.facts.organisation, "tasks": each.facts.tasks,
@@ -231,6 +235,16 @@ def export(asking: Asking, sent: CodeBody) -> Answer:
         for each in house.attestations.of_member(tenant, member.id, now=asking.now)
     ]  # fmt: skip
     return Answer(told)
+
+
+@doors.open(
+    "POST", "/v1/kred/member/activities", who=PUBLIC, takes=CodeBody, gives=DeedsAnswer,
+    says="What a member has taken part in: activities, what one does there, hours and days.", why_public=_BY_CODE,
+)  # fmt: skip
+def list_deeds(asking: Asking, sent: CodeBody) -> Answer:
+    """List it, the latest first."""
+    tenant, member = wiring.house().members.opened(key_of(sent), now=asking.now)
+    return Answer(_deeds(asking, tenant, member))
 
 
 @doors.open(
@@ -353,10 +367,38 @@ def _person(sent: PersonBody) -> Person:
 def _page(asking: Asking, sent: CodeBody, page: Page) -> Answer:
     house = wiring.house()
     tenant = house.members.codes.at_home(sent.card, None if sent.tenant is None else Tenant(sent.tenant))
-    name = house.terms.configuration(tenant).municipality.name
     drawn = None if page.member is None else _drawn(house.members.url(tenant, page.member, page.terms))
-    upcoming = house.sessions.upcoming(tenant, page.terms.currency, since=asking.now) if page.open else []
-    return Answer(show.page(page, name, drawn, [each for each in upcoming if not each.cancelled], asking.now))
+    around = show.Around(house.terms.configuration(tenant).municipality.name)
+    if page.open:
+        upcoming = house.sessions.upcoming(tenant, page.terms.currency, since=asking.now)
+        around = replace(
+            _around(tenant, page.terms.currency), sessions=[each for each in upcoming if not each.cancelled]
+        )
+    return Answer(show.page(page, around, drawn, asking.now))
+
+
+def _around(tenant: Tenant, currency: str) -> show.Around:
+    """Give what venues and activities are called, and what is to be had for time (requirements TK-04, TK-20)."""
+    house = wiring.house()
+    known = house.terms.configuration(tenant)
+    places = [
+        show.place(each, known.venues[each.venue], known.offers[each.venue, each.offer])
+        for each in house.spending.offers(tenant, currency)
+        if each.open and each.venue in known.venues and (each.venue, each.offer) in known.offers
+        and house.takes_time(tenant, currency, each.venue)
+    ]  # fmt: skip
+    return show.Around(
+        known.municipality.name,
+        {venue: each.name for venue, each in known.venues.items()},
+        {each.id: each.title for each in house.activities.all(tenant, CurrencyId(currency))},
+        sorted(places, key=lambda each: (each.category, each.name, each.offer)),
+    )
+
+
+def _deeds(asking: Asking, tenant: Tenant, member: Member) -> DeedsAnswer:
+    house, currency = wiring.house(), CurrencyId(member.currency)
+    activities = house.activities.all(tenant, currency)
+    return show.deeds(house.awards.deeds(tenant, currency, member.id, activities, now=asking.now))
 
 
 def _seat(said: Seat | Because, currency: str) -> Answer:

@@ -169,6 +169,7 @@ def example(opening: Opening, number: str, visit: str) -> tuple[str, Any]:
             "id": str(uuid.uuid4()), "card": number, "pin": "4711", "to": "000000000098", "minutes": 60
         },
         "POST /v1/kred/member/donate": {"id": str(uuid.uuid4()), "card": number, "pin": "4711", "minutes": 60},
+        "POST /v1/kred/member/activities": {"card": number, "pin": "4711"},
         "POST /v1/kred/member/export": {"card": number, "pin": "4711"},
         "POST /v1/kred/member/leave": {"card": number, "pin": "4711", "erase": True},
         "POST /v1/kred/member/sign-up": {"card": number, "pin": "4711", "session": "strandrydding"},

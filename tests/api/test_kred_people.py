@@ -70,6 +70,30 @@ def test_a_day_with_time(place: Town) -> None:
     assert kred.post("/v1/kred/member", {"card": member["url"], "pin": "4711"}).code == "left"
 
 
+def test_a_member_reads_what_time_is_spent_on_where_it_went_and_what_was_done_for_it(place: Town) -> None:
+    kred.offer(place)
+    member = kred.rich(place, 120)
+    key = {"card": member["url"], "pin": "4711"}
+    assert kred.post("/v1/kred/member", {"card": member["url"]}).json["places"] == []
+    (inngang,) = kred.post("/v1/kred/member", key).json["places"]
+    assert (inngang["name"], inngang["title"], inngang["category"]) == ("Kino", {"nb": "kino for alle"}, "other")
+    assert (inngang["price_adult"], inngang["price_child"], inngang["capacity"]) == (60, 30, None)
+    assert place.enrol("kino").send("POST", "/v1/kred/spend", kred.paying(member["url"])).status == 201
+    told = {each["what"]: each for each in kred.post("/v1/kred/member", key).json["history"]}
+    assert (told["payment"]["place_name"], told["award"]["title"]) == ("Kino", {"nb": "Strandrydding"})
+    done = kred.post("/v1/kred/member/activities", key).json
+    (deed,) = done["activities"]
+    assert (deed["title"], deed["tasks"], deed["organisation"]) == (
+        {"nb": "Strandrydding"}, "Rydder stranda", "Bydelen",
+    )  # fmt: skip
+    assert (deed["times"], deed["present"], deed["earned"], done["present"]) == (1, 120, 120, 120)
+    assert kred.post("/v1/kred/member/export", key).json["activities"] == done["activities"]
+    assert kred.post("/v1/kred/member/activities", key | {"pin": "0000"}).code == "wrong_pin"
+    partner = place.ask("coordinator", "PUT", f"{BASE}/partners/kino", {"state": "ended"})
+    assert partner.status == 200
+    assert kred.post("/v1/kred/member", key).json["places"] == []  # the cinema takes it no longer
+
+
 def test_a_member_signs_up_scans_the_poster_and_is_awarded_with_the_others_in_one_action(place: Town) -> None:
     held = kred.session(place, capacity=1)
     kred.may_award(place, held["poster"])

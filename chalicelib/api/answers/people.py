@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import date  # noqa: TC003  msgspec reads the types of fields when a shape is used
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,12 @@ if TYPE_CHECKING:
     from chalicelib.kred.actions.members import Carried, Page
     from chalicelib.kred.actions.sessions import Attendance, Awarded
     from chalicelib.kred.actions.spending import Spent, Supplies
+    from chalicelib.kred.rules.deeds import Deed
     from chalicelib.kred.rules.members import Member
     from chalicelib.kred.rules.sessions import Seat, Session
     from chalicelib.kred.rules.spending import Spend, SpendOffer, Verdict
     from chalicelib.kred.rules.terms import TimeTerms
+    from chalicelib.venues.rules import Offer, Venue
 
 
 class CurrencyShown(Shape):
@@ -73,10 +76,50 @@ class CodesAnswer(Shape):
 
 
 class EntryShown(Shape):
+    """`title` is the activity it was earned by; `place` the venue it was spent at, `place_name` what that is called."""
+
     at: str
     what: str
     minutes: int
-    place: str | None  # the venue it was spent at
+    place: str | None
+    place_name: str | None
+    title: dict[str, str]
+
+
+class PlaceShown(Shape):
+    """Something to spend time on, and where; minutes a person. `per` is what `capacity` counts by."""
+
+    venue: str
+    name: str
+    address: str
+    link: str
+    offer: str
+    title: dict[str, str]
+    category: str
+    price_adult: int
+    price_child: int
+    capacity: int | None
+    per: str
+
+
+class DeedShown(Shape):
+    """An activity as the member has done it; `present` and `earned` in minutes."""
+
+    activity: str
+    title: dict[str, str]
+    tasks: str
+    organisation: str
+    times: int
+    present: int
+    earned: int
+    first: date
+    last: date
+
+
+class DeedsAnswer(Shape):
+    activities: list[DeedShown]
+    present: int
+    earned: int
 
 
 class ExpiringShown(Shape):
@@ -100,6 +143,7 @@ class MemberPage(Shape):
     expiring: list[ExpiringShown]
     seats: list[SeatShown]
     sessions: list[SessionShown]
+    places: list[PlaceShown]
 
 
 class LeftAnswer(Shape):
@@ -127,6 +171,7 @@ class ExportAnswer(Shape):
     entries: list[EntryShown]
     seats: list[SeatShown]
     attestations: list[dict[str, str]] = []
+    activities: list[DeedShown] = []
 
 
 class PosterAnswer(Shape):
@@ -236,6 +281,17 @@ class SpendSupplies(Shape):
     sessions: list[SessionShown]
 
 
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands around a member: what things are called, what is to come, and where time can be spent."""
+
+    municipality: str = ""
+    venues: dict[str, str] = field(default_factory=dict)
+    activities: dict[str, dict[str, str]] = field(default_factory=dict)
+    places: list[PlaceShown] = field(default_factory=list)
+    sessions: list[Session] = field(default_factory=list)
+
+
 def currency(terms: TimeTerms) -> CurrencyShown:
     """Show a currency."""
     return CurrencyShown(
@@ -268,29 +324,57 @@ def code(carried: Carried, terms: TimeTerms, qr_svg: str) -> CodeAnswer:
     return CodeAnswer(member=made.id, number=made.number, url=carried.url, qr_svg=qr_svg, currency=currency(terms))
 
 
-def page(shown: Page, municipality: str, qr_svg: str | None, sessions: list[Session], now: datetime) -> MemberPage:
+def page(shown: Page, around: Around, qr_svg: str | None, now: datetime) -> MemberPage:
     """Show a member's page; what the PIN has not opened is empty."""
     balance = shown.balance
     return MemberPage(
-        currency=currency(shown.terms), municipality=municipality, open=shown.open, named=shown.named,
+        currency=currency(shown.terms), municipality=around.municipality, open=shown.open, named=shown.named,
         pin_set=shown.pin_set, language=shown.language, number=shown.member.number if shown.member else None,
         qr_svg=qr_svg, balance=balance.free if balance else None, set_aside=balance.held if balance else None,
-        history=entries(shown), expiring=[
+        history=entries(shown, around), expiring=[
             ExpiringShown(minutes=each.minutes, last_day=each.last_day, warn=each.warn) for each in shown.expiring
         ],
-        seats=[seat(each, of) for of, each in shown.seats], sessions=[session(each, now) for each in sessions],
+        seats=[seat(each, of) for of, each in shown.seats], sessions=[session(each, now) for each in around.sessions],
+        places=around.places,
     )  # fmt: skip
 
 
-def entries(shown: Page) -> list[EntryShown]:
+def entries(shown: Page, around: Around) -> list[EntryShown]:
     """Show what was earned and spent, the latest first; other people's accounts stay unnamed."""
     return [
-        EntryShown(at=rfc3339(at), what=entry.what, minutes=entry.minutes, place=_place(entry.other))
+        EntryShown(
+            at=rfc3339(at), what=entry.what, minutes=entry.minutes, place=_of("partner", entry.other),
+            place_name=around.venues.get(_of("partner", entry.other) or ""),
+            title=around.activities.get(_of("grant", entry.other) or "", {}),
+        )
         for at, entry in shown.history
-    ]
+    ]  # fmt: skip
 
 
-def export(shown: Page) -> ExportAnswer:
+def place(offer: SpendOffer, venue: Venue, what: Offer) -> PlaceShown:
+    """Show something to spend time on, and where it is; nothing of how the venue is paid."""
+    return PlaceShown(
+        venue=venue.id, name=venue.name, address=venue.address, link=venue.link, offer=what.id, title=what.title,
+        category=what.category, price_adult=offer.price_adult, price_child=offer.price_child,
+        capacity=offer.capacity, per=offer.per.value,
+    )  # fmt: skip
+
+
+def deeds(done: list[Deed]) -> DeedsAnswer:
+    """Show what a member has taken part in."""
+    shown = [
+        DeedShown(
+            activity=each.activity, title=each.title, tasks=each.tasks, organisation=each.organisation,
+            times=each.times, present=each.present, earned=each.earned, first=each.first, last=each.last,
+        )
+        for each in done
+    ]  # fmt: skip
+    return DeedsAnswer(
+        activities=shown, present=sum(each.present for each in done), earned=sum(each.earned for each in done)
+    )
+
+
+def export(shown: Page, around: Around) -> ExportAnswer:
     """Give a member everything that is kept of them."""
     member = shown.member
     told: dict[str, str | None] = {}
@@ -302,7 +386,7 @@ def export(shown: Page) -> ExportAnswer:
             "consented_on": None if member.consented_on is None else str(member.consented_on),
             "joined_at": member.joined_at, "organiser": member.organiser,
         }  # fmt: skip
-    return ExportAnswer(member=told, entries=entries(shown), seats=[seat(each, of) for of, each in shown.seats])
+    return ExportAnswer(member=told, entries=entries(shown, around), seats=[seat(each, of) for of, each in shown.seats])
 
 
 def member(known: Member, *, named: bool) -> MemberShown:
@@ -389,5 +473,5 @@ def supplies(known: Supplies, venue: str, titles: dict[str, dict[str, str]], now
     )  # fmt: skip
 
 
-def _place(other: str) -> str | None:
-    return other.removeprefix("partner:") if other.startswith("partner:") else None
+def _of(kind: str, other: str) -> str | None:
+    return other.removeprefix(f"{kind}:") if other.startswith(f"{kind}:") else None

@@ -1,6 +1,6 @@
 """Giving minutes for taking part, taking them back, and telling what a year came to."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Protocol
@@ -9,6 +9,7 @@ from chalicelib.access.rules import Caller
 from chalicelib.kred.actions.currencies import CurrencyDesk
 from chalicelib.kred.rules.activities import Activity
 from chalicelib.kred.rules.awards import (
+    AWARDS_KEPT_YEARS,
     Award,
     Awarded,
     NoAward,
@@ -19,6 +20,7 @@ from chalicelib.kred.rules.awards import (
     reversal_of,
     transfer_of,
 )
+from chalicelib.kred.rules.deeds import Deed, deeds_of
 from chalicelib.kred.rules.standing import Known, Standing
 from chalicelib.kred.rules.years import YearLine, lines_of_year
 from chalicelib.ledger.rules import Booked, Limits, Refused, Transfer
@@ -125,6 +127,16 @@ class AwardDesk:
             award for year in years for award in self.store.awards(tenant, currency, year, member=member)
             if award.reversed_on is None
         ]  # fmt: skip
+
+    def deeds(
+        self, tenant: Tenant, currency: CurrencyId, member: MemberId, activities: Iterable[Activity], *, now: datetime
+    ) -> list[Deed]:
+        """Tell a member what they have taken part in, for as long as awards are kept (requirement TK-36)."""
+        names = {str(each.id): each.name for each in self.desk.setup(tenant, currency).operators}
+        names |= {str(each.id): each.name for each in self.desk.organisations(tenant, currency)}
+        this_year = oslo_date(now).year
+        years = range(this_year - AWARDS_KEPT_YEARS, this_year + 1)
+        return deeds_of(self.of_member(tenant, currency, member, years), activities, names)
 
 
 def _unknown_award() -> UnknownError:

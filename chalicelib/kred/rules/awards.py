@@ -24,6 +24,7 @@ from chalicelib.shared.ids import ActivityId, CallerId, CurrencyId, MemberId, Tr
 AWARD: Final = "award"
 AWARD_REVERSED: Final = "award_reversed"
 MOST_MINUTES: Final = 24 * 60  # in one award
+AWARDS_KEPT_YEARS: Final = 5  # after the year they were made in
 
 
 class NoAward(StrEnum):
