@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { ageOf, judge, termsFor } from "./offline.js";
-import { daysFrom, middleOf, osloDate, periodOf } from "./oslo.js";
+import { daysFrom, middleOf, osloDate, osloDateOf, periodOf } from "./oslo.js";
 
 const DAY = "2026-11-22";
 const NOW = Date.parse("2026-11-22T12:00:00Z");
@@ -114,6 +114,7 @@ test("a snapshot is old after three days, and not a minute before", () => {
 
 test("a day is Oslo's, also where a phone is elsewhere and when the clocks change", () => {
   assert.equal(osloDate(Date.parse("2026-12-31T23:30:00Z")), "2027-01-01");
+  assert.equal(osloDateOf("2026-11-22T23:30:00Z"), "2026-11-23");
   assert.equal(osloDate(Date.parse("2026-06-30T21:59:59Z")), "2026-06-30");
   assert.equal(osloDate(Date.parse("2026-06-30T22:00:00Z")), "2026-07-01");
   for (const date of ["2026-03-29", "2026-10-25", "2026-01-01"]) assert.equal(osloDate(middleOf(date)), date);

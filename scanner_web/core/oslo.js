@@ -14,6 +14,15 @@ export function osloDate(instant) {
 }
 
 /**
+ * The Oslo date of an instant that the server wrote: half an hour past midnight is still the day before in UTC.
+ * @param {string} written RFC 3339
+ * @returns {string} yyyy-mm-dd
+ */
+export function osloDateOf(written) {
+  return osloDate(Date.parse(written));
+}
+
+/**
  * A date some days later, or earlier.
  * @param {string} date yyyy-mm-dd
  * @param {number} days

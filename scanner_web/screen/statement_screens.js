@@ -1,5 +1,6 @@
 // The venue's month on the phone: what it comes to, where it is not right, and what the municipality says to that.
 
+import { osloDateOf } from "../core/oslo.js";
 import { besides, inKroner, lastDayOf, mayObject, monthNamed, stageOf } from "../core/statement.js";
 import { longDate, shortDate } from "../core/words.js";
 import { h } from "./dom.js";
@@ -167,7 +168,7 @@ function objection(app, told, each) {
     h("p", { class: "help" }, aboutText(app, told, each)),
     h("p", {}, each.text),
     each.answer !== "" && h("p", { class: "answered" }, h("b", {}, `${say("objection.answer")} `), each.answer),
-    h("p", { class: "help" }, longDate((each.answered_at ?? each.at).slice(0, 10), words.locale)),
+    h("p", { class: "help" }, longDate(osloDateOf(each.answered_at ?? each.at), words.locale)),
   );
 }
 

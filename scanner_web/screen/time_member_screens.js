@@ -1,5 +1,6 @@
 // What a member sees: how much time there is, where it came from and went, and what can be done with it.
 
+import { osloDateOf } from "../core/oslo.js";
 import { duration } from "../core/time.js";
 import { inLanguage, LANGUAGES, longDate, shortDate } from "../core/words.js";
 import { h } from "./dom.js";
@@ -143,7 +144,7 @@ function entry({ say, words, locale }, one) {
   return h(
     "li",
     {},
-    h("span", { class: "soft" }, shortDate(one.at.slice(0, 10), locale)),
+    h("span", { class: "soft" }, shortDate(osloDateOf(one.at), locale)),
     h("span", {}, what),
     h("strong", { dir: "ltr", class: one.minutes < 0 ? "out" : "in" }, `${one.minutes > 0 ? "+" : ""}${duration(one.minutes, locale)}`),
   );

@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pypdf
 import pytest
@@ -52,6 +53,11 @@ def test_the_same_figures_give_the_same_bytes(statement: Statement, language: st
     first = paper.year_pack(statement, language, arms((200, 20, 40)))
     assert first.startswith(b"%PDF")
     assert paper.year_pack(statement, language, arms((200, 20, 40))) == first
+
+
+def test_a_pack_told_past_midnight_carries_that_day() -> None:
+    told = statement_of(replace(release(), made_at=datetime(2027, 1, 14, 23, 30, tzinfo=UTC)))
+    assert "15.01.2027" in text_of(paper.year_pack(told, "nb"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -241,6 +241,11 @@ def test_a_bank_file_without_a_bic_or_an_id_of_the_bank_is_valid_too(version: st
     schema(version).validate(content.decode())
 
 
+def test_a_bank_file_made_past_midnight_says_the_time_on_the_banks_wall() -> None:
+    content = paper.pain001_xml(run(), made=datetime(2026, 12, 31, 23, 20, tzinfo=UTC)).decode()
+    assert "<CreDtTm>2027-01-01T00:20:00</CreDtTm>" in content
+
+
 @pytest.mark.parametrize(
     ("codes", "path"),
     [

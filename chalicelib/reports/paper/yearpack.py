@@ -11,6 +11,7 @@ from chalicelib.press.pen import DEEP, GREY, INK, Colour, Picture, mm, picture
 from chalicelib.reports.paper.sheet import A4, GAP, LEFT, WIDE, Bar, Sheet, contrast, on
 from chalicelib.reports.paper.words import CATEGORIES, COMPANION, KINDS, WEEKDAYS, WORDS, month_name, number
 from chalicelib.reports.rules import ROUNDINGS, Reached, Row, Statement, funding_name
+from chalicelib.shared.calendar import oslo_date
 from chalicelib.venues.rules import in_language
 
 _LISTED: Final = 12  # names of what is hidden, before the rest are only counted
@@ -220,7 +221,7 @@ class _Pack:
         self.sheet.paragraph(self.words[counted].format(hidden=self.told.hidden, rows=rows), strong=True)
         for says in ("why", "colon", "count"):
             self.sheet.paragraph(self.words[says])
-        made = f"{self.told.made_at:%d.%m.%Y}"
+        made = f"{oslo_date(self.told.made_at):%d.%m.%Y}"
         self.sheet.paragraph(self.words["made"].format(day=made), size=9.5, colour=GREY)
 
     def _hidden(self, names: list[str]) -> None:

@@ -23,7 +23,7 @@ from chalicelib.settlement.rules import (
     total_of,
 )
 from chalicelib.shared.answers import ConflictError
-from chalicelib.shared.calendar import next_month
+from chalicelib.shared.calendar import next_month, oslo_date
 from chalicelib.shared.ids import Tenant, VenueId, VisitId
 from chalicelib.shared.money import Ore, share
 
@@ -147,7 +147,8 @@ class Auditor:
             kept = shelf.files.get(Month(settlement.tenant, settlement.previous).file(ACCOUNTS))
             before = counting.paper.unpack_accounts(kept) if kept is not None else ()
         # What is older than bookkeeping asks for is gone, and may be.
-        gone = settlement.previous is not None and int(settlement.previous[:4]) + _KEPT_YEARS < counting.now.year
+        year = oslo_date(counting.now).year
+        gone = settlement.previous is not None and int(settlement.previous[:4]) + _KEPT_YEARS < year
         if not (gone and earlier is None) and (earlier.sha256 if earlier else None) != settlement.previous_sha256:
             yield Finding("chain_broken")
         if not (gone and kept is None) and settle(counting.book, tallies, before) != accounts:

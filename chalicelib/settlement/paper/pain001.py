@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 
 from chalicelib.settlement.rules import Payment, Run
 from chalicelib.shared.answers import Field, RuleError
+from chalicelib.shared.calendar import OSLO
 from chalicelib.shared.money import Ore
 
 VERSIONS: Final = ("03", "09")
@@ -30,7 +31,7 @@ def pain001_xml(run: Run, *, made: datetime) -> bytes:
     total = Ore(sum(each.amount for each in payments))
     head = ET.SubElement(root, "GrpHdr")
     _put(head, "MsgId", run.batch)
-    _put(head, "CreDtTm", made.strftime("%Y-%m-%dT%H:%M:%S"))
+    _put(head, "CreDtTm", made.astimezone(OSLO).strftime("%Y-%m-%dT%H:%M:%S"))
     _put(head, "NbOfTxs", str(len(payments)))
     _put(head, "CtrlSum", _decimal(total))
     _party(ET.SubElement(head, "InitgPty"), run)
