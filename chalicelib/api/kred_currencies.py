@@ -9,6 +9,7 @@ from chalicelib.access.rules import Right, Role
 from chalicelib.api.answering import Answer
 from chalicelib.api.answers import kred as answers
 from chalicelib.api.endpoint import PUBLIC, Asking, Doors
+from chalicelib.api.kred_spending import PriceBody, TimeOfferBody, publish, title_of
 from chalicelib.api.reading import Body, CardText, Id, Label, Reason, Text, Words
 from chalicelib.api.units import PersonId
 from chalicelib.kred.rules.activities import Organisation
@@ -16,6 +17,7 @@ from chalicelib.kred.rules.currencies import (
     DARK,
     LIGHT,
     Acceptance,
+    AskedPrice,
     Currency,
     CurrencyState,
     Leave,
@@ -23,10 +25,12 @@ from chalicelib.kred.rules.currencies import (
     OperatorKind,
     Partner,
     PartnerState,
+    faults_of_prices,
+    insist,
 )
 from chalicelib.shared.answers import MalformedError
-from chalicelib.shared.calendar import oslo_date
-from chalicelib.shared.ids import CallerId, CurrencyId, OperatorId, OrganisationId, Tenant, VenueId, is_id
+from chalicelib.shared.calendar import Period, oslo_date
+from chalicelib.shared.ids import CallerId, CurrencyId, OfferId, OperatorId, OrganisationId, Tenant, VenueId, is_id
 
 doors = Doors(__name__)
 
@@ -102,18 +106,27 @@ class AcceptanceBody(Body, frozen=True):
 
 
 class AskBody(Body, frozen=True):
-    """That the phone's venue wants to take a currency, and what it wants to give for it."""
+    """That the phone's venue wants to take a currency, and what it wants to give for it.
+
+    `prices` are for offers that it has; they wait for an operator. `note` is what it wants to say of being a partner.
+    """
 
     currency: Id
     offers: Reason
     contact: Text = ""
+    prices: Annotated[list[PriceBody], Meta(max_length=20)] = []
+    note: Text = ""
 
 
 class PartnerBody(Body, frozen=True):
-    """Whether a venue takes the currency; `offers` replaces its own words where it says something."""
+    """Whether a venue takes the currency; `offers` replaces its own words where it says something.
+
+    `prices` are set as they are sent here, and answer what the venue has asked for; an empty list declines it.
+    """
 
     state: Annotated[PartnerState, Meta(description="approved or ended")]
     offers: Annotated[str, Meta(max_length=200)] = ""
+    prices: Annotated[list[PriceBody], Meta(max_length=20)] | None = None
 
 
 @doors.open(
@@ -248,9 +261,11 @@ def accept(asking: Asking, sent: AcceptanceBody, currency: str, other: str) -> A
 )  # fmt: skip
 def ask_to_take(asking: Asking, sent: AskBody) -> Answer:
     """Ask."""
+    for each in sent.prices:
+        title_of(asking, asking.device.venue, each.offer)
     asked = Partner(
         CurrencyId(sent.currency), asking.device.venue, PartnerState.ASKED, sent.offers, sent.contact,
-        asked_on=oslo_date(asking.now),
+        asked_on=oslo_date(asking.now), asks=tuple(map(_price, sent.prices)), note=sent.note,
     )  # fmt: skip
     return Answer(answers.partner(wiring.house().currencies.ask_to_take(asking.tenant, asked)))
 
@@ -263,9 +278,22 @@ def decide_on_partner(asking: Asking, sent: PartnerBody, currency: str, venue: s
     """Decide."""
     if sent.state is PartnerState.ASKED:
         raise MalformedError("bad_state", "A venue is `approved` or `ended`; asking it does itself.")
-    decided = wiring.house().currencies.decide_on(
-        asking.caller, CurrencyId(currency), VenueId(venue), sent.state, offers=sent.offers, now=asking.now
-    )
+    prices = sent.prices or []
+    if prices and sent.state is not PartnerState.APPROVED:
+        raise MalformedError("bad_state", "A venue that does not take the currency has no prices in it.")
+    desk = wiring.house().currencies
+    known, _ = desk.for_whom(asking.caller, CurrencyId(currency))
+    insist(faults_of_prices(map(_price, prices), known.setup.currency))
+    for each in prices:
+        title_of(asking, venue, each.offer)
+    decided = desk.decide_on(
+        asking.caller, CurrencyId(currency), VenueId(venue), sent.state, offers=sent.offers, now=asking.now,
+        answered=sent.prices is not None,
+    )  # fmt: skip
+    for each in prices:
+        publish(asking, currency, venue, each.offer, TimeOfferBody(
+            price_adult=each.price_adult, price_child=each.price_child, capacity=each.capacity, per=each.per
+        ))  # fmt: skip
     return Answer(answers.partner(decided))
 
 
@@ -334,6 +362,10 @@ def as_table(content: bytes, name: str) -> Answer:
     """Give a table to save."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Answer(content, 200, "text/csv; charset=utf-8", headers)
+
+
+def _price(sent: PriceBody) -> AskedPrice:
+    return AskedPrice(OfferId(sent.offer), sent.price_adult, sent.price_child, sent.capacity, Period(sent.per))
 
 
 def _let_in(asking: Asking, sent: WorkerBody, currency: str, of: str, *, is_organisation: bool) -> Answer:

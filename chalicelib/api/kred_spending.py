@@ -50,6 +50,16 @@ class TimeOfferBody(Body, frozen=True):
     open: bool = True
 
 
+class PriceBody(Body, frozen=True):
+    """What a venue takes, or would take, for one of its offers: minutes a person, and how many in a day or a week."""
+
+    offer: Id
+    price_adult: Minutes
+    price_child: Minutes = 0
+    capacity: Annotated[int, Meta(ge=1, le=100_000)] | None = None
+    per: Annotated[str, Meta(pattern="^(day|week)$")] = "day"
+
+
 class LookBody(Body, frozen=True):
     """A code held up, and how many come; for an offer of the venue, or a session that is paid at its door."""
 
@@ -81,24 +91,8 @@ class UndoBody(Body, frozen=True):
 )  # fmt: skip
 def put_offer(asking: Asking, sent: TimeOfferBody, currency: str, venue: str, offer: str) -> Answer:
     """Keep it."""
-    from chalicelib.kred.rules.spending import SpendOffer
-    from chalicelib.shared.calendar import Period
-
-    house = wiring.house()
-    house.currencies.for_whom(asking.caller, CurrencyId(currency))
-    known = house.terms.configuration(asking.tenant).offers.get((VenueId(venue), OfferId(offer)))
-    if known is None:
-        raise UnknownError("unknown_offer", "The venue has no such offer.")
-    if not house.takes_time(asking.tenant, currency, VenueId(venue)):
-        raise UnknownError("unknown_venue", "The venue does not take this currency.")
-    kept = house.spending.put_offer(
-        asking.tenant,
-        SpendOffer(
-            currency, VenueId(venue), OfferId(offer), sent.price_adult, sent.price_child, sent.capacity,
-            Period(sent.per), sent.undo_minutes, sent.open,
-        ),
-    )  # fmt: skip
-    return Answer(show.time_offer(kept, known.title))
+    wiring.house().currencies.for_whom(asking.caller, CurrencyId(currency))
+    return Answer(publish(asking, currency, venue, offer, sent))
 
 
 @doors.open(
@@ -206,3 +200,30 @@ def _count(verdict: Verdict, asking: Asking) -> None:
 def _insist_on_one(sent: LookBody) -> None:
     if (sent.offer is None) == (sent.session is None):
         raise MalformedError("bad_fields", "Send an offer or a session, one of the two.")
+
+
+def publish(asking: Asking, currency: str, venue: str, offer: str, sent: TimeOfferBody) -> TimeOfferShown:
+    """Set what a venue takes for an offer. UnknownError where it has no such offer, or does not take the currency."""
+    from chalicelib.kred.rules.spending import SpendOffer
+    from chalicelib.shared.calendar import Period
+
+    house = wiring.house()
+    title = title_of(asking, venue, offer)
+    if not house.takes_time(asking.tenant, currency, VenueId(venue)):
+        raise UnknownError("unknown_venue", "The venue does not take this currency.")
+    kept = house.spending.put_offer(
+        asking.tenant,
+        SpendOffer(
+            currency, VenueId(venue), OfferId(offer), sent.price_adult, sent.price_child, sent.capacity,
+            Period(sent.per), sent.undo_minutes, sent.open,
+        ),
+    )  # fmt: skip
+    return show.time_offer(kept, title)
+
+
+def title_of(asking: Asking, venue: str, offer: str) -> dict[str, str]:
+    """Give what a venue's offer is called; UnknownError `unknown_offer`."""
+    known = wiring.house().terms.configuration(asking.tenant).offers.get((VenueId(venue), OfferId(offer)))
+    if known is None:
+        raise UnknownError("unknown_offer", "The venue has no such offer.")
+    return known.title

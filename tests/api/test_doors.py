@@ -145,8 +145,12 @@ def example(opening: Opening, number: str, visit: str) -> tuple[str, Any]:
         "POST /v1/kred/currencies/{currency}/link": {"card": number},
         "POST /v1/kred/currencies/{currency}/link/remove": {"person": "local/bo"},
         "PUT /v1/kred/currencies/{currency}/accepts/{other}": {"limit": 600},
-        "POST /v1/kred/partners": {"currency": "lokalkred", "offers": "Film på mandager"},
-        "PUT /v1/kred/currencies/{currency}/partners/{venue}": {"state": "approved"},
+        "POST /v1/kred/partners": {
+            "currency": "lokalkred", "offers": "Film på mandager", "prices": [{"offer": "inngang", "price_adult": 60}],
+        },
+        "PUT /v1/kred/currencies/{currency}/partners/{venue}": {
+            "state": "approved", "prices": [{"offer": "inngang", "price_adult": 60}],
+        },
         "PUT /v1/kred/currencies/{currency}/activities/{activity}": {
             "operator": "bydelen", "title": {"nb": "Dugnad"}, "responsible": "Styret", "benefits": "Alle i gården",
             "effects": ["belonging"], "statement": {"holds": True, "reason": "Ingen har kommet før."},

@@ -343,6 +343,34 @@ def test_a_venue_asks_to_take_a_currency_on_its_phone_and_an_operator_decides(tw
     )
 
 
+def test_a_venue_names_its_prices_itself_and_an_operator_lets_them_stand(two: Two) -> None:
+    phone, path = two.town.enrol("kino", "scan", "statement"), f"{two.base}/partners/kino"
+    price = {"offer": "inngang", "price_adult": 60, "price_child": 30, "capacity": 20, "per": "week"}
+    asked = {"currency": OURS, "offers": "Film på mandager", "prices": [price]}
+    for wrong, code in (
+        ({"offer": "annet"}, "unknown_offer"), ({"price_adult": 20}, "bad_fields"),
+        ({"price_adult": 0, "price_child": 0}, "bad_fields"),
+    ):  # fmt: skip
+        assert phone.send("POST", "/v1/kred/partners", asked | {"prices": [price | wrong]}).code == code
+    assert phone.send("POST", "/v1/kred/partners", asked | {"prices": [price, price]}).code == "bad_fields"
+    assert phone.send("POST", "/v1/kred/partners", asked).json["asks"] == [price]
+    # Nothing is taken before an operator has seen the prices, and sent them back.
+    assert phone.send("GET", "/v1/kred/spend/snapshot").json["offers"] == []
+    assert two.put("operator", path, {"state": "approved"}, who="nora")["asks"] == [price]
+    assert phone.send("GET", "/v1/kred/spend/snapshot").json["offers"] == []
+    assert two.put("operator", path, {"state": "approved", "prices": [price]}, who="nora")["asks"] == []
+    (taken,) = phone.send("GET", "/v1/kred/spend/snapshot").json["offers"]
+    assert {name: taken[name] for name in price} == price
+    # A new price waits in its turn while the old one holds; an empty list declines it.
+    later = asked | {"prices": [price | {"price_adult": 120}], "note": "Flere familier på mandager."}
+    waits = phone.send("POST", "/v1/kred/partners", later).json
+    assert (waits["state"], waits["asks"][0]["price_adult"], waits["note"]) == ("approved", 120, later["note"])
+    assert two.put("operator", path, {"state": "approved", "prices": []}, who="nora")["asks"] == []
+    assert phone.send("GET", "/v1/kred/spend/snapshot").json["offers"] == [taken]
+    ended = two.town.ask("operator", "PUT", path, {"state": "ended", "prices": [price]}, who="nora")
+    assert ended.code == "bad_state"
+
+
 def test_colours_are_readable_and_a_step_only_becomes_finer(two: Two) -> None:
     def put(**fields: Any) -> Reply:
         return two.town.ask("coordinator", "PUT", two.base, {"name": {"nb": "Lokal"}, "step": 30} | fields)

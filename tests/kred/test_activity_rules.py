@@ -22,9 +22,19 @@ from chalicelib.kred.rules.activities import (
     with_grant,
     worth,
 )
-from chalicelib.kred.rules.currencies import Currency, contrast, faults_of_currency, with_code
+from chalicelib.kred.rules.currencies import (
+    AskedPrice,
+    Currency,
+    Partner,
+    PartnerState,
+    asked_again,
+    contrast,
+    faults_of_currency,
+    faults_of_prices,
+    with_code,
+)
 from chalicelib.shared.answers import ConflictError, RuleError
-from chalicelib.shared.ids import ActivityId, CurrencyId, OperatorId
+from chalicelib.shared.ids import ActivityId, CurrencyId, OfferId, OperatorId, VenueId
 
 KRED = Currency(CurrencyId("lundkred"), {"nb": "LundKred"}, step=30)
 REVIEW = Review("Test Leser", "local/nora", date(2026, 3, 1))
@@ -155,3 +165,25 @@ def test_a_currency_keeps_its_code_and_a_new_one_gets_the_lowest_free() -> None:
 def test_contrast_is_as_the_guidelines_count_it() -> None:
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
     assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+
+
+def test_a_venue_that_takes_the_currency_goes_on_while_its_new_prices_wait() -> None:
+    asked = Partner(KRED.id, VenueId("kino"), PartnerState.ASKED, "Film", asks=(AskedPrice(OfferId("film"), 60),))
+    takes = replace(asked, state=PartnerState.APPROVED, asks=(), note="Takk")
+    assert asked_again(None, asked) == asked
+    assert asked_again(replace(takes, state=PartnerState.ENDED), asked) == asked
+    assert asked_again(takes, replace(asked, offers="Noe annet")) == replace(takes, asks=asked.asks)
+
+
+@pytest.mark.parametrize(
+    ("adult", "child", "code"),
+    [(20, 0, "out_of_step"), (60, 45, "out_of_step"), (0, 0, "nothing"), (-30, 0, "out_of_range")],
+)
+def test_a_price_that_the_currency_cannot_have_is_refused(adult: int, child: int, code: str) -> None:
+    assert code in [each.code for each in faults_of_prices([AskedPrice(OfferId("film"), adult, child)], KRED)]
+
+
+def test_each_offer_has_one_price_and_children_may_come_for_nothing() -> None:
+    price = AskedPrice(OfferId("film"), 60)
+    assert list(faults_of_prices([price], KRED)) == []
+    assert [each.code for each in faults_of_prices([price, price], KRED)] == ["twice"]

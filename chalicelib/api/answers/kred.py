@@ -73,13 +73,25 @@ class AcceptanceAnswer(Shape):
     open: bool
 
 
+class PriceAnswer(Shape):
+    offer: str
+    price_adult: int
+    price_child: int
+    capacity: int | None
+    per: str
+
+
 class PartnerAnswer(Shape):
+    """`asks` are prices that the venue has asked for and nobody has answered yet."""
+
     venue: str
     state: str
     offers: str
     contact: str
     asked_on: date | None
     decided_on: date | None
+    asks: list[PriceAnswer]
+    note: str
 
 
 class SetupAnswer(Shape):
@@ -270,7 +282,14 @@ def partner(stored: Partner) -> PartnerAnswer:
     """Show a venue that takes a currency, or wants to."""
     return PartnerAnswer(
         venue=stored.venue, state=stored.state, offers=stored.offers, contact=stored.contact,
-        asked_on=stored.asked_on, decided_on=stored.decided_on,
+        asked_on=stored.asked_on, decided_on=stored.decided_on, asks=[
+            PriceAnswer(
+                offer=each.offer, price_adult=each.price_adult, price_child=each.price_child, capacity=each.capacity,
+                per=each.per.value,
+            )
+            for each in stored.asks
+        ],
+        note=stored.note,
     )  # fmt: skip
 
 

@@ -15,9 +15,11 @@ from chalicelib.kred.rules.currencies import (
     Partner,
     PartnerState,
     Setup,
+    asked_again,
     faults_of_acceptance,
     faults_of_currency,
     faults_of_minutes,
+    faults_of_prices,
     insist,
     refuse_another_step,
     unknown_currency,
@@ -222,18 +224,21 @@ class CurrencyDesk:
                 self.store.remove_link(tenant, currency, each.id)
 
     def ask_to_take(self, tenant: Tenant, asked: Partner) -> Partner:
-        """Let a venue ask to take a currency; asked again, its words are the new ones. Who takes it already does."""
-        self._known(tenant, asked.currency)
+        """Let a venue ask to take a currency, and for which prices; who takes it already asks for new prices alone.
 
-        def decide(before: Partner | None) -> Partner:
-            return before if before is not None and before.state is PartnerState.APPROVED else asked
-
-        return self.store.change_record(tenant, asked, decide)
+        RuleError `bad_fields` for prices that the currency cannot have.
+        """
+        insist(faults_of_prices(asked.asks, self._known(tenant, asked.currency).setup.currency))
+        return self.store.change_record(tenant, asked, lambda before: asked_again(before, asked))
 
     def decide_on(
-        self, caller: Caller, currency: CurrencyId, venue: VenueId, state: PartnerState, *, offers: str, now: datetime
-    ) -> Partner:
-        """Let a venue take a currency, or no longer. UnknownError `unknown_venue`."""
+        self, caller: Caller, currency: CurrencyId, venue: VenueId, state: PartnerState, *, offers: str, now: datetime,
+        answered: bool = False,
+    ) -> Partner:  # fmt: skip
+        """Let a venue take a currency, or no longer; `answered`: what it asked for waits no more.
+
+        UnknownError `unknown_venue`.
+        """
         _, standing = self.for_whom(caller, currency)
         if standing.operators is not None and not standing.operators:
             raise UnknownError("unknown_venue", "There is no such venue.")
@@ -243,9 +248,11 @@ class CurrencyDesk:
 
         def decide(before: Partner | None) -> Partner:
             stood = before or Partner(currency, venue, state)
-            if before is not None and before.state is state and (not offers or before.offers == offers):
+            asks = () if answered else stood.asks
+            if before is not None and before.state is state and asks == before.asks and offers in {"", before.offers}:
                 return before
-            return replace(stood, state=state, offers=offers or stood.offers, decided_by=caller.id, decided_on=day)
+            after = replace(stood, state=state, offers=offers or stood.offers, asks=asks)
+            return replace(after, decided_by=caller.id, decided_on=day)
 
         return self.store.change_record(caller.tenant, Partner(currency, venue, state), decide)
 

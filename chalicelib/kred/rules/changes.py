@@ -42,6 +42,10 @@ def name_of(record: Record) -> str:
 def deed_of(before: Record | None, after: Record) -> str:
     """Name what was done, as `activity.approved`."""
     if isinstance(after, Partner):
+        if isinstance(before, Partner) and before.state is after.state and (before.note, before.asks) != (
+            after.note, after.asks
+        ) and after.decided_on == before.decided_on:  # fmt: skip
+            return "partner.asked"
         return f"partner.{after.state.value}"
     if isinstance(after, Activity) and before is not None:
         was = before.state if isinstance(before, Activity) else None
@@ -66,8 +70,8 @@ def _tell(said: dict[str, Told], path: str, name: str, value: Any) -> None:
     elif isinstance(value, dict):
         for key, inner in value.items():
             _tell(said, f"{path}.{key}", name, inner)
-    elif path == "grants":
-        said[path] = len(value)  # each grant is told by itself
+    elif path in {"grants", "asks"}:
+        said[path] = len(value)  # each grant is told by itself, and each price when it is set
     elif isinstance(value, tuple):
         said[path] = ", ".join(map(str, value)) or None
     elif value not in {None, ""}:

@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import Final
 
 from chalicelib.shared.answers import ConflictError, Field, RuleError, UnknownError
-from chalicelib.shared.ids import CurrencyId, OperatorId, VenueId
+from chalicelib.shared.calendar import Period
+from chalicelib.shared.ids import CurrencyId, OfferId, OperatorId, VenueId
 
 STEPS: Final = (15, 30, 60)  # minutes; 60 are one Kred
 DARK: Final = "#1f3d36"
@@ -94,8 +95,22 @@ class Acceptance:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedPrice:
+    """What a venue would take for one of its offers, in minutes a person; an operator decides (requirement TK-22)."""
+
+    offer: OfferId
+    price_adult: int
+    price_child: int = 0
+    capacity: int | None = None
+    per: Period = Period.DAY
+
+
+@dataclass(frozen=True, slots=True)
 class Partner:
-    """A venue that takes a currency, or wants to (requirement TK-22)."""
+    """A venue that takes a currency, or wants to (requirement TK-22). `asks` are prices that wait for an operator.
+
+    `note` is what it says of being a partner, if it wants to (requirement TK-25).
+    """
 
     currency: CurrencyId
     venue: VenueId
@@ -105,6 +120,8 @@ class Partner:
     asked_on: date | None = None
     decided_by: str | None = None
     decided_on: date | None = None
+    asks: tuple[AskedPrice, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +147,13 @@ class Setup:
     def takes(self, other: str) -> int:
         """Give how much another currency may owe here, 0 where its minutes are not taken."""
         return next((each.limit for each in self.accepts if each.other == other and each.open), 0)
+
+
+def asked_again(before: Partner | None, asked: Partner) -> Partner:
+    """Give a venue as it stands once it has asked: who takes the currency already goes on, and its new prices wait."""
+    if before is None or before.state is not PartnerState.APPROVED:
+        return asked
+    return replace(before, asks=asked.asks or before.asks, note=asked.note or before.note)
 
 
 def with_code(before: Currency | None, sent: Currency, others: Iterable[Currency]) -> Currency:
@@ -185,6 +209,19 @@ def faults_of_minutes(path: str, minutes: int, step: int, *, least: int, most: i
         yield Field(path, "out_of_range", f"Write minutes from {least} to {most}.")
     elif minutes % step:
         yield Field(path, "out_of_step", f"The currency goes in steps of {step} minutes.")
+
+
+def faults_of_prices(prices: Iterable[AskedPrice], currency: Currency) -> Iterator[Field]:
+    """Name what is wrong with the prices that a venue asks for."""
+    named = set()
+    for index, each in enumerate(prices):
+        yield from faults_of_minutes(f"prices[{index}].price_adult", each.price_adult, currency.step, least=0)
+        yield from faults_of_minutes(f"prices[{index}].price_child", each.price_child, currency.step, least=0)
+        if each.price_adult + each.price_child == 0:
+            yield Field(f"prices[{index}].price_adult", "nothing", "An offer for time costs time.")
+        if each.offer in named:
+            yield Field(f"prices[{index}].offer", "twice", "Name each offer once.")
+        named.add(each.offer)
 
 
 def faults_of_acceptance(sent: Acceptance, currency: Currency) -> Iterator[Field]:
