@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PynamoDBException
 
+from chalicelib.ledger.actions import SETTLED
 from chalicelib.shared.answers import OpplevError
 from chalicelib.shared.ids import CurrencyId, Tenant
 from infra.archive import house_of
@@ -61,6 +62,8 @@ def _lines(currency: CurrencyId, found: "Checked") -> list[str]:
         ]
     between = f"{found.transfers} transfers between {len(found.minutes)} accounts, sum {sum(found.minutes.values())}"
     lines = [f"{currency}: all of it agrees. {between}; {found.sealed} of them under {found.seals} seals."]
+    if found.young:
+        lines += [f"{currency}: {found.young} of the last {SETTLED.seconds // 60} minutes are left to the next check."]
     return lines if found.head is None else [*lines, f"{currency}: keep this elsewhere: {found.head}"]
 
 

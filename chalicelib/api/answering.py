@@ -98,6 +98,9 @@ def refuse(error: OpplevError, request_id: str) -> Response:
     """Turn an error of the house into its answer."""
     if error.kind == "internal":
         LOG.error("%s request=%s", error.code, request_id)
+    if error.kind == "try_again" and error.__cause__ is not None:  # where the table, not a colleague, is in the way
+        cause = getattr(error.__cause__, "cause", None) or error.__cause__
+        LOG.error("%s request=%s for %s", error.code, request_id, type(cause).__name__)
     answer = problem(STATUS[error.kind], error.code, error.detail, request_id, error.fields)
     if error.kind == "unauthenticated":
         answer.headers["WWW-Authenticate"] = "Bearer"

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from chalicelib.shared.answers import OpplevError
 from infra.local import engine
 from infra.local.house import at_home, held
 from infra.local.issuer import ROLES, open_issuer
@@ -26,8 +27,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (StartError, engine.EngineError) as error:
         print(error, file=sys.stderr)
         return 1
+    except OpplevError as error:
+        print(f"{error.detail} ({error.code})", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 0
+    except Exception as error:
+        # By name, since a token is given without loading what these come from.
+        if type(error).__module__.partition(".")[0] not in {"pynamodb", "botocore"}:
+            raise
+        print(
+            f"The database does not answer ({type(error).__name__}). Is it still running? Start again.", file=sys.stderr
+        )
+        return 1
     return 0
 
 

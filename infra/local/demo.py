@@ -5,7 +5,7 @@ import json
 import random
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
@@ -18,8 +18,8 @@ from chalicelib.shared.calendar import OSLO, oslo_date
 from chalicelib.shared.ids import CallerId, Tenant, VenueId, VisitId
 from chalicelib.visits.actions import Asked
 from chalicelib.wiring import House
-from infra.local import demo_pictures, office
-from infra.local.demo_terms import ARMS, CHILDREN, FILE, LOGO, PROGRAMME, TENANT, Child
+from infra.local import demo_kred, demo_pictures, office
+from infra.local.demo_terms import ARMS, CHILDREN, FILE, LOGO, PROGRAMME, SCANNER_VENUE, TENANT, Child
 from infra.local.places import Places, StartError, read_json, write_private
 
 _BY: Final = CallerId("local/demo")
@@ -44,6 +44,7 @@ class Demo:
     tenant: Tenant
     cards: tuple[DemoCard, ...]
     month: str  # a finished one, with visits, for finance to close
+    kred: demo_kred.KredDemo | None = None
 
 
 def load(house: House, places: Places, *, between: Callable[[], None] = lambda: None) -> Demo:
@@ -66,7 +67,10 @@ def load(house: House, places: Places, *, between: Callable[[], None] = lambda: 
     if told.get("sheet") != house.config.host or not places.demo_cards.exists():
         _print(house, places, demo)
         write_private(record, json.dumps({**told, "sheet": house.config.host}).encode())
-    return demo
+    between()
+    ask = office.asking(house, places, TENANT, "operator", "demo")
+    kred = demo_kred.load(house, places, ask, lambda day: _till(house, SCANNER_VENUE, day), between=between)
+    return replace(demo, kred=kred)
 
 
 def enrolment_url(house: House, *, tenant: str, venue: str, label: str) -> str:

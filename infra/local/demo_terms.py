@@ -13,6 +13,7 @@ PROGRAMME: Final = ProgrammeId("opplevelseskort")
 SCANNER_VENUE: Final = VenueId("kino")
 LOGO: Final = "images/opplevelseskort.png"
 ARMS: Final = "images/kommune.png"
+PIN: Final = "4711"  # of the demo member's own page
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,15 +25,15 @@ def load(
     """Make the municipality and everything its file says; twice is as good as once. StartError says what is wrong."""
     try:
         terms = terms_file.read(path, year=year)
-        ask = _asking(house, places, terms.tenant, "office")
+        ask = asking(house, places, terms.tenant, "office")
         terms_file.check(terms, ask)
         who = terms.municipality
         house.terms.put_municipality(
             Municipality(Tenant(who["id"]), who["number"], who["name"], coat_of_arms=who.get("coat_of_arms"))
         )
         terms_file.send(terms, ask, between=between)
-        terms_file.send_codes(terms, _asking(house, places, terms.tenant, "finance"))
-        terms_file.send_kred(terms, _asking(house, places, terms.tenant, "coordinator"), between=between)
+        terms_file.send_codes(terms, asking(house, places, terms.tenant, "finance"))
+        terms_file.send_kred(terms, asking(house, places, terms.tenant, "coordinator"), between=between)
     except TermsFileError as error:
         raise StartError(str(error)) from error
     except OpplevError as error:
@@ -43,9 +43,10 @@ def load(
     return terms
 
 
-def _asking(house: "House", places: Places, tenant: str, role: str) -> Ask:
+def asking(house: "House", places: Places, tenant: str, role: str, who: str = "terms") -> Ask:
+    """Give a way to ask at the doors, without a port, as somebody with a role."""
     gateway = Gateway(the_app())
-    token = open_issuer(places).token(tenant=tenant, role=role, who="terms", hours=1, now=house.clock())
+    token = open_issuer(places).token(tenant=tenant, role=role, who=who, hours=1, now=house.clock())
 
     def ask(method: str, path: str, body: bytes) -> tuple[int, bytes]:
         found = gateway.resource(path)

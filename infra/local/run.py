@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from infra.local import engine, server
+from infra.local.demo_terms import PIN
 from infra.local.house import announce, database, furnish, held
+from infra.local.issuer import ROLES
 from infra.local.links import of_this_run
 from infra.local.pages import Pages
 from infra.local.places import DATA, ROOT, Places, StartError, version
@@ -22,6 +24,7 @@ from infra.local.sealing import sealing
 if TYPE_CHECKING:
     from chalicelib.wiring import House
     from infra.local.demo import DemoCard
+    from infra.local.demo_kred import KredDemo
 
 _STOP_SECONDS: Final = 5
 
@@ -146,9 +149,24 @@ def _demo_lines(house: "House", places: Places, stop: _Stop) -> list[str]:
         f'             curl -H "$T" {month}/files/lines.csv',
         "             another person approves it (a token of their own: --who second), then the payment file is there:",
         f'             curl -X POST -H "Authorization: Bearer {other}" {month}/approve',
+        *_kred_lines(demo.kred),
         "  Tokens     for everything else in the contract:",
-        f"             {command} token --tenant {demo.tenant} --role issuer|office|finance|coordinator",
-        "  TimeKred   a district begins with time: docs/timekred.md",
+        f"             {command} token --tenant {demo.tenant} --role {'|'.join(ROLES)}",
+    ]
+
+
+def _kred_lines(kred: "KredDemo | None") -> list[str]:
+    if kred is None:
+        return ["  TimeKred   a district begins with time: docs/timekred.md"]
+    return [
+        f"  TimeKred   a member's own page, with 3 Kred to spend (PIN {PIN}); the scanner above takes its code:",
+        f"             {kred.member}",
+        "             the poster of today's clean-up, to join by:",
+        f"             {kred.poster}",
+        "             notes to print, and an attestation whose code anybody may check:",
+        f"             {_near(kred.notes)}  {_near(kred.attestation)}",
+        f"             {kred.attested}",
+        "             run a district of your own: docs/timekred.md",
     ]
 
 
@@ -164,7 +182,7 @@ def _bare_lines(places: Places) -> list[str]:
         "  A town     add yours:",
         f"             {command} tenant put --id eksempel --number 9999 --name 'Eksempel kommune'",
         "  Tokens     for everything in the contract:",
-        f"             {command} token --tenant eksempel --role issuer|office|finance|coordinator",
+        f"             {command} token --tenant eksempel --role {'|'.join(ROLES)}",
     ]
 
 

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -134,7 +135,7 @@ def test_the_first_start_stands_a_town_up_and_the_second_finds_it_as_it_was_left
         assert "/K#" in run.printed
         assert (tmp_path / "data" / "demo" / "cards.pdf").read_bytes().startswith(b"%PDF")
         _look_at_the_town(run)
-        numbers = _card_numbers(run)
+        numbers, member = _card_numbers(run), _somebody_with_time(run)
         _close_the_month(run)
         renamed = {"name": "Kinosalen ved torget", "kind": "private", "settle_by": "voucher"}
         assert run.get("/v1/venues/kino", _token(data, "office"), method="PUT", body=renamed)[0] == 200
@@ -147,10 +148,43 @@ def test_the_first_start_stands_a_town_up_and_the_second_finds_it_as_it_was_left
         venues = json.loads(again.get("/v1/venues", _token(data, "office"))[1])["venues"]
         assert "Kinosalen ved torget" in {each["venue"]["name"] for each in venues}
         assert _card_numbers(again) == numbers
+        assert _somebody_with_time(again) == member
+    assert "5 of the last 15 minutes are left to the next check" in command(
+        data, "ledger", "verify", "--tenant", "lorenskog", "--currency", "grankred"
+    )
+    with started(data) as again:
         assert again.end(signal.SIGTERM) == (0, "")
     assert "with 10 cards" in command(data, "demo", "--reset")
     assert "/E#LORENSKOG." in command(data, "enrol", "--tenant", "lorenskog", "--venue", "museum")
     assert "no venue 'nowhere'" in refused(data, "enrol", "--tenant", "lorenskog", "--venue", "nowhere")
+
+
+def _somebody_with_time(run: Started) -> str:
+    """Give the code of the member that the greeting shows, having opened their page, the poster and the paper."""
+    member, poster, attested = (
+        next(word for word in run.printed.split() if word.startswith(f"{run.address}{path}") and found(word))
+        for path, found in (
+            ("/K#", lambda word: "#s." not in word and word != _first_card(run)),
+            ("/K#s.lorenskog.grankred.", bool),
+            ("/A#", bool),
+        )
+    )  # fmt: skip
+    status, page = run.get("/v1/kred/member", method="POST", body={"card": member, "pin": "4711"})
+    assert (status, json.loads(page)["balance"]) == (200, 180)
+    joined = {
+        "id": str(uuid.uuid4()), "code": poster, "name": "Testperson To", "language": "nb", "age_band": "20_29",
+        "consent": True, "pin": "1234",
+    }  # fmt: skip
+    assert run.get("/v1/kred/join", method="POST", body=joined)[0] == 201
+    checked = run.get("/v1/attestations/verify", method="POST", body={"code": attested})
+    assert (checked[0], json.loads(checked[1])["standing"]) == (200, "holds")
+    for paper in ("kred-notes.pdf", "attestation.pdf"):
+        assert (run.data / "demo" / paper).read_bytes().startswith(b"%PDF")
+    return member.partition("#")[2]
+
+
+def _first_card(run: Started) -> str:
+    return next(word for word in run.printed.split() if word.startswith(f"{run.address}/K#"))
 
 
 def _look_at_the_town(run: Started) -> None:

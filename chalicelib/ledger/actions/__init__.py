@@ -2,6 +2,6 @@
 
 from chalicelib.ledger.actions.bank import Bank
 from chalicelib.ledger.actions.books import Books
-from chalicelib.ledger.actions.keeping import Journal, Keeper
+from chalicelib.ledger.actions.keeping import SETTLED, Journal, Keeper
 
-__all__ = ["Bank", "Books", "Journal", "Keeper"]
+__all__ = ["SETTLED", "Bank", "Books", "Journal", "Keeper"]

@@ -187,7 +187,8 @@ class Keeper:
         if sum(minutes.values()):
             findings.append(Finding(Fault.SUM))
         head = None if verified.head is None else f"{verified.head.name}:{verified.head.digest}"
-        return Checked(tuple(findings), minutes, number // 2, verified.seals, verified.entries, head)
+        young = sum(1 for _ in self.journal.journal(tenant, currency, now - SETTLED, now))
+        return Checked(tuple(findings), minutes, number // 2, verified.seals, verified.entries, head, young)
 
     def _account(
         self, tenant: Tenant, currency: CurrencyId, account: Account, wanted: Tally, until: str

@@ -58,6 +58,7 @@ class Checked:
     seals: int = 0
     sealed: int = 0  # transfers under a seal
     head: str | None = None  # name and digest of the latest seal, to be kept elsewhere
+    young: int = 0  # transfers so new that they are left to the next check
 
 
 @dataclass(slots=True)
