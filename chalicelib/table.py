@@ -622,6 +622,7 @@ class SpendRow(Row, discriminator="spend"):
     offline = BooleanAttribute(default=False)
     undo_until = UnicodeAttribute(null=True)
     undone_by = UnicodeAttribute(null=True)
+    taken_in = UnicodeAttribute(null=True)  # the partner's currency, where it took another
 
 
 class VisitorsRow(Row, discriminator="visitors"):

@@ -218,8 +218,14 @@ class House:
     def sums(self) -> SumsDesk:
         """Where currencies are added up."""
         from chalicelib.kred.actions import SumsDesk
+        from chalicelib.kred.store.payoffs import PayoffStore
 
-        return SumsDesk(desk=self.currencies, activities=self.activities.store, bank=self.bank)
+        return SumsDesk(
+            desk=self.currencies,
+            activities=self.activities.store,
+            bank=self.bank,
+            payoffs=PayoffStore(self.ledger, self.notary),
+        )
 
     @cached_property
     def _member_store(self) -> MemberStore:
@@ -306,6 +312,7 @@ class House:
             terms=self._kred_terms,
             takes=self.takes_time,
             currencies=lambda tenant: [each.id for each in self.currencies.currencies(tenant)],
+            limit=self._limit_between,
         )
 
     def takes_time(self, tenant: Tenant, currency: str, venue: VenueId) -> bool:
@@ -315,6 +322,12 @@ class House:
 
         partner = self.currencies.setup(tenant, CurrencyId(currency)).partner(venue)
         return partner is not None and partner.state is PartnerState.APPROVED
+
+    def _limit_between(self, tenant: Tenant, taking: str, paying: str) -> int:
+        """Give how much one currency lets another owe it; 0 where its minutes are not taken, or it is the same."""
+        from chalicelib.shared.ids import CurrencyId
+
+        return 0 if taking == paying else self.currencies.setup(tenant, CurrencyId(taking)).takes(paying)
 
     @cached_property
     def _session_store(self) -> SessionStore:

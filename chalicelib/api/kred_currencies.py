@@ -10,7 +10,7 @@ from chalicelib.api.answering import Answer
 from chalicelib.api.answers import kred as answers
 from chalicelib.api.endpoint import PUBLIC, Asking, Doors
 from chalicelib.api.kred_spending import PriceBody, TimeOfferBody, publish, title_of
-from chalicelib.api.reading import Body, CardText, Id, Label, Reason, Text, Words
+from chalicelib.api.reading import Body, CardText, Id, Label, Reason, Text, Uuid, Words
 from chalicelib.api.units import PersonId
 from chalicelib.kred.rules.activities import Organisation
 from chalicelib.kred.rules.currencies import (
@@ -103,6 +103,15 @@ class AcceptanceBody(Body, frozen=True):
 
     limit: Minutes
     open: bool = True
+
+
+class PayoffBody(Body, frozen=True):
+    """That `other` has paid off so many minutes of what it owed, and why: what was agreed on, and no person's name."""
+
+    id: Uuid
+    other: Id
+    minutes: Annotated[int, Meta(ge=1, le=10_000_000, description="minutes, never more than stands")]
+    reason: Reason
 
 
 class AskBody(Body, frozen=True):
@@ -321,6 +330,19 @@ def netting(asking: Asking) -> Answer:
     if wants_csv(asking):
         return as_table(netting_csv(lines), f"avregning-{month or 'alle'}.csv")
     return Answer(answers.netting(lines))
+
+
+@doors.open(
+    "POST", _CURRENCY + "/payoffs", who=RUNNING, takes=PayoffBody, gives=answers.NettingLine,
+    says="Record that another currency paid off what it owed this one. Who runs both does, once by `id`.",
+)  # fmt: skip
+def pay_off(asking: Asking, sent: PayoffBody, currency: str) -> Answer:
+    """Record it."""
+    from chalicelib.kred.rules.sums import Payoff
+    from chalicelib.shared.ids import TransferId
+
+    said = Payoff(TransferId(sent.id), CurrencyId(sent.other), CurrencyId(currency), sent.minutes, sent.reason)
+    return Answer(answers.netting_line(wiring.house().sums.pay_off(asking.caller, said, now=asking.now)))
 
 
 @doors.open(

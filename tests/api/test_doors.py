@@ -145,6 +145,9 @@ def example(opening: Opening, number: str, visit: str) -> tuple[str, Any]:
         "POST /v1/kred/currencies/{currency}/link": {"card": number},
         "POST /v1/kred/currencies/{currency}/link/remove": {"person": "local/bo"},
         "PUT /v1/kred/currencies/{currency}/accepts/{other}": {"limit": 600},
+        "POST /v1/kred/currencies/{currency}/payoffs": {
+            "id": str(uuid.uuid4()), "other": "annenkred", "minutes": 60, "reason": "Avtalt i oktober",
+        },
         "POST /v1/kred/partners": {
             "currency": "lokalkred", "offers": "Film på mandager", "prices": [{"offer": "inngang", "price_adult": 60}],
         },

@@ -100,6 +100,7 @@ class Hall:
             terms=self._terms,
             takes=lambda *_: True,
             currencies=lambda _: [CURRENCY],
+            limit=lambda *_: 0,
         )
         self.bank.open_account(TENANT, CURRENCY, GRANT)
         self.move(ISSUER, GRANT, 600_000)

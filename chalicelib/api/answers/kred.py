@@ -226,6 +226,7 @@ class NettingLine(Shape):
     given: int
     owed: int
     limit: int
+    settled: int
 
 
 class NettingAnswer(Shape):
@@ -354,14 +355,15 @@ def sums(listed: Iterable[Sums]) -> SumsListed:
 
 def netting(lines: Iterable[Netting]) -> NettingAnswer:
     """Show what stands between currencies."""
-    shown = [
-        NettingLine(
-            currency=each.currency, other=each.other, month=each.month, taken=each.taken, given=each.given,
-            owed=each.owed, limit=each.limit,
-        )
-        for each in lines
-    ]  # fmt: skip
-    return NettingAnswer(lines=shown)
+    return NettingAnswer(lines=[netting_line(each) for each in lines])
+
+
+def netting_line(line: Netting) -> NettingLine:
+    """Show what stands between two currencies."""
+    return NettingLine(
+        currency=line.currency, other=line.other, month=line.month, taken=line.taken, given=line.given,
+        owed=line.owed, limit=line.limit, settled=line.settled,
+    )  # fmt: skip
 
 
 def public_grants(of: str, lines: Iterable[GrantLine]) -> PublicGrants:

@@ -12,7 +12,7 @@ from chalicelib.shared.calendar import rfc3339
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from chalicelib.kred.actions.members import Carried, Page
+    from chalicelib.kred.actions.members import Carried, Elsewhere, Page
     from chalicelib.kred.actions.sessions import Attendance, Awarded
     from chalicelib.kred.actions.spending import Spent, Supplies
     from chalicelib.kred.rules.deeds import Deed
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from chalicelib.kred.rules.sessions import Seat, Session
     from chalicelib.kred.rules.spending import Spend, SpendOffer, Verdict
     from chalicelib.kred.rules.terms import TimeTerms
+    from chalicelib.ledger.rules import Entry
     from chalicelib.venues.rules import Offer, Venue
 
 
@@ -84,6 +85,7 @@ class EntryShown(Shape):
     place: str | None
     place_name: str | None
     title: dict[str, str]
+    taken_in: dict[str, str] | None  # the name of the currency that it was taken in, where that is another
 
 
 class PlaceShown(Shape):
@@ -245,6 +247,7 @@ class SpendVerdict(Shape):
     children: int
     minutes: int
     left: int | None
+    taken_in: str | None
 
 
 class SpendShown(Shape):
@@ -259,6 +262,7 @@ class SpendShown(Shape):
     at: str
     undo_until: str | None
     undone: bool
+    taken_in: str | None
 
 
 class SpendAnswer(Shape):
@@ -274,11 +278,17 @@ class SpendDay(Shape):
     spends: list[SpendShown]
 
 
+class AcceptedShown(Shape):
+    currency: CurrencyShown
+    taken_in: list[str]
+
+
 class SpendSupplies(Shape):
     venue: str
     offers: list[TimeOfferShown]
     currencies: list[CurrencyShown]
     sessions: list[SessionShown]
+    accepted: list[AcceptedShown]
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,14 +351,7 @@ def page(shown: Page, around: Around, qr_svg: str | None, now: datetime) -> Memb
 
 def entries(shown: Page, around: Around) -> list[EntryShown]:
     """Show what was earned and spent, the latest first; other people's accounts stay unnamed."""
-    return [
-        EntryShown(
-            at=rfc3339(at), what=entry.what, minutes=entry.minutes, place=_of("partner", entry.other),
-            place_name=around.venues.get(_of("partner", entry.other) or ""),
-            title=around.activities.get(_of("grant", entry.other) or "", {}),
-        )
-        for at, entry in shown.history
-    ]  # fmt: skip
+    return [_entry(at, entry, shown.elsewhere.get(entry.transfer), around) for at, entry in shown.history]
 
 
 def place(offer: SpendOffer, venue: Venue, what: Offer) -> PlaceShown:
@@ -436,6 +439,7 @@ def spend_verdict(said: Verdict) -> SpendVerdict:
     return SpendVerdict(
         admitted=said.admitted, because=None if said.because is None else said.because.value, currency=said.currency,
         adults=said.adults, children=said.children, minutes=said.minutes, left=said.left,
+        taken_in=said.taken_in,
     )  # fmt: skip
 
 
@@ -445,6 +449,7 @@ def spend(paid: Spend) -> SpendShown:
         id=paid.id, currency=paid.currency, offer=paid.offer, session=paid.session, last3=paid.last3,
         adults=paid.adults, children=paid.children, minutes=paid.minutes, at=rfc3339(paid.at),
         undo_until=instant_of(paid.undo_until), undone=paid.undone_by is not None,
+        taken_in=paid.taken_in,
     )  # fmt: skip
 
 
@@ -470,6 +475,16 @@ def supplies(known: Supplies, venue: str, titles: dict[str, dict[str, str]], now
     return SpendSupplies(
         venue=venue, offers=[time_offer(each, titles.get(each.offer, {})) for each in known.offers],
         currencies=[currency(each) for each in known.terms], sessions=[session(each, now) for each in known.sessions],
+        accepted=[AcceptedShown(currency=currency(each), taken_in=[*by]) for each, by in known.accepted],
+    )  # fmt: skip
+
+
+def _entry(at: datetime, entry: Entry, elsewhere: Elsewhere | None, around: Around) -> EntryShown:
+    place = _of("partner", entry.other if elsewhere is None else elsewhere.account)
+    return EntryShown(
+        at=rfc3339(at), what=entry.what, minutes=entry.minutes, place=place, place_name=around.venues.get(place or ""),
+        title=around.activities.get(_of("grant", entry.other) or "", {}),
+        taken_in=None if elsewhere is None else elsewhere.terms.name,
     )  # fmt: skip
 
 

@@ -39,6 +39,7 @@ _SAYS: Final = {
     "organisation.changed": "Changed the organisation {ids}",
     "acceptance.made": "Let one currency's minutes be taken in another: {ids}",
     "acceptance.changed": "Changed how much of one currency is taken in another: {ids}",
+    "payoff.made": "Noted that one currency paid off what it owed another: {ids}",
     "partner.asked": "A venue asked to take a currency: {ids}",
     "partner.approved": "Let a venue take a currency: {ids}",
     "partner.ended": "Let a venue take a currency no longer: {ids}",

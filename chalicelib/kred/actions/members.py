@@ -1,7 +1,7 @@
 """Joining, naming a code from paper, the member's own page, giving away, leaving."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Final, Protocol
@@ -35,9 +35,12 @@ from chalicelib.ledger.rules import (
     Leg,
     Limits,
     Refused,
+    Sort,
     Transfer,
     expiring,
     member_account,
+    other_side,
+    sort_of,
 )
 from chalicelib.shared.answers import ConflictError, ForbiddenError, RuleError, TryAgainError, UnknownError
 from chalicelib.shared.calendar import oslo_date
@@ -93,6 +96,9 @@ class Bank(Protocol):
     def history(self, tenant: Tenant, currency: CurrencyId, account: Account, *, most: int) -> list[Entry]:
         """Give an account's latest entries."""
 
+    def standing(self, tenant: Tenant, transfer: TransferId) -> Transfer | None:
+        """Give a transfer."""
+
     def close_account(
         self, tenant: Tenant, currency: CurrencyId, account: Account, *, into: Account, transfer: TransferId,
         now: datetime, because: str = "",
@@ -118,6 +124,14 @@ class Going:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Where minutes were taken in another currency: the partner's account in that one."""
+
+    account: Account
+    terms: TimeTerms
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A member's own page. Without the PIN it says nothing but which currency the code is of."""
 
@@ -131,6 +145,7 @@ class Page:
     history: tuple[tuple[datetime, Entry], ...] = ()
     expiring: tuple[Going, ...] = ()
     seats: tuple[tuple[str, Seat], ...] = ()
+    elsewhere: Mapping[str, Elsewhere] = field(default_factory=dict)  # by the entry's transfer
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,8 +349,21 @@ class MemberDesk:
         return Page(
             terms, True, True, True, member.language, member, balance,
             tuple((time_of(each.id), each) for each in history), _going(balance, terms, oslo_date(now)),
-            tuple(self.sessions.seats_of(tenant, member.id)),
+            tuple(self.sessions.seats_of(tenant, member.id)), self._elsewhere(tenant, history),
         )  # fmt: skip
+
+    def _elsewhere(self, tenant: Tenant, history: list[Entry]) -> dict[str, Elsewhere]:
+        """Look up where what left the currency went: one read for each, and most pages have none."""
+        found: dict[str, Elsewhere] = {}
+        for each in history:
+            if sort_of(each.other) is not Sort.CLEARING:
+                continue
+            there = self.bank.standing(tenant, other_side(each.transfer))
+            if there is not None:
+                [leg] = there.legs
+                account = leg.credit if sort_of(leg.debit) is Sort.CLEARING else leg.debit
+                found[each.transfer] = Elsewhere(account, self.terms(tenant, there.currency))
+        return found
 
     def _joined_before(self, tenant: Tenant, sent: Member, terms: TimeTerms) -> Carried:
         standing = self.store.member(tenant, sent.id)

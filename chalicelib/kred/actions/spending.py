@@ -23,18 +23,28 @@ from chalicelib.kred.rules.spending import (
     last3,
     room_of,
     undo_until,
+    why_not_across,
 )
 from chalicelib.kred.rules.terms import TimeTerms
 from chalicelib.ledger.rules import (
+    NO_LIMITS,
     Account,
     Balance,
     Booked,
     Leg,
+    Limits,
     Refusal,
     Refused,
+    Sort,
     Transfer,
+    accepting,
+    across,
+    clearing_account,
+    giving_back,
     member_account,
     partner_account,
+    reversals,
+    sort_of,
 )
 from chalicelib.shared.answers import ConflictError, TryAgainError, UnknownError
 from chalicelib.shared.calendar import oslo_date, oslo_month
@@ -56,7 +66,13 @@ class Spending(Protocol):
         """Keep what a venue takes."""
 
     def spend(
-        self, tenant: Tenant, spend: Spend, transfer: Transfer, places: Room | Seats | None
+        self,
+        tenant: Tenant,
+        spend: Spend,
+        transfers: tuple[Transfer, ...],
+        places: Room | Seats | None,
+        *,
+        limits: Limits = NO_LIMITS,
     ) -> Spend | Refused | Full | None:
         """Move the minutes and take the places."""
 
@@ -64,7 +80,13 @@ class Spending(Protocol):
         """Give what was spent under an id."""
 
     def undo(
-        self, tenant: Tenant, spend: Spend, transfer: Transfer, places: Room | Seats | None
+        self,
+        tenant: Tenant,
+        spend: Spend,
+        transfers: tuple[Transfer, ...],
+        places: Room | Seats | None,
+        *,
+        limits: Limits = NO_LIMITS,
     ) -> Booked | Refused | None:
         """Give them back."""
 
@@ -129,6 +151,7 @@ class Supplies:
     offers: tuple[SpendOffer, ...]
     terms: tuple[TimeTerms, ...]
     sessions: tuple[Session, ...]
+    accepted: tuple[tuple[TimeTerms, tuple[str, ...]], ...] = ()  # another currency, and those here that accept it
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +180,21 @@ class _Case:
     def minutes(self) -> int:
         return 0 if self.bill is None else self.bill.offer.price(self.asked.adults, self.asked.children)
 
+    @property
+    def taken_in(self) -> str | None:
+        """Give the partner's currency where it is another than the code's."""
+        if self.bill is None or self.code is None or self.bill.offer.currency == self.code.currency:
+            return None
+        return self.bill.offer.currency
+
     def verdict(self, now: datetime, no: Because | None = None) -> Verdict:
         because = self.no or no
         left = None if self.bill is None or self.bill.session is None else self.bill.session.left(now)
         currency = None if self.code is None else self.code.currency
-        return Verdict(because is None, because, currency, self.asked.adults, self.asked.children, self.minutes, left)
+        asked = self.asked
+        return Verdict(
+            because is None, because, currency, asked.adults, asked.children, self.minutes, left, self.taken_in
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +208,10 @@ class SpendDesk:
     terms: Callable[[Tenant, str], TimeTerms]
     takes: Callable[[Tenant, str, VenueId], bool]  # whether a venue takes a currency
     currencies: Callable[[Tenant], list[str]]
+    limit: Callable[[Tenant, str, str], int]  # how much a currency lets another owe it; 0: its minutes are not taken
 
     def check(self, device: Device, asked: Asked, *, now: datetime) -> Verdict:
-        """Say whether so many may come in for time, and what it costs. Two reads; nothing is written."""
+        """Say whether so many may come in for time, and what it costs. Two reads, or three; nothing is written."""
         persons_in(asked.adults, asked.children)
         case = self._case(device, asked, now)
         if case.no is not None or case.code is None:
@@ -185,6 +219,8 @@ class SpendDesk:
         enough = self._has(device.tenant, case.code, case.minutes)
         if not enough and self._expire_holds(device.tenant, case.code, now):
             enough = self._has(device.tenant, case.code, case.minutes)
+        if enough and case.taken_in is not None and not self._may_owe(device.tenant, case.code, case):
+            return case.verdict(now, Because.PAIR_LIMIT)
         return case.verdict(now, None if enough else Because.NOT_ENOUGH)
 
     def spend(self, device: Device, asked: Asked, *, now: datetime) -> Spent:
@@ -198,9 +234,9 @@ class SpendDesk:
             if case.no is not None or case.code is None or case.bill is None:
                 return self._refused(device, case, now)
             spend = _spend(device, asked, case.code, case.bill, now)
-            legs = (Leg(member_account(spend.member), partner_account(device.venue), spend.minutes),)
-            transfer = Transfer(TransferId(asked.id), CurrencyId(spend.currency), legs, PAYMENT, now)
-            said = self.store.spend(device.tenant, spend, transfer, case.bill.places(spend.at, now))
+            places = case.bill.places(spend.at, now)
+            transfers, limits = _payment(spend, now), self._limits(device.tenant, spend)
+            said = self.store.spend(device.tenant, spend, transfers, places, limits=limits)
             if said is None:
                 self._count(device, case.code, asked, now)
                 return Spent(spend, case.verdict(now))
@@ -209,7 +245,7 @@ class SpendDesk:
             if isinstance(said, Refused):
                 if said.because is Refusal.NOT_ENOUGH and self._expire_holds(device.tenant, case.code, now):
                     continue
-                return Spent(None, case.verdict(now, _NO.get(said.because, Because.NOT_ENOUGH)))
+                return Spent(None, case.verdict(now, _why(said)))
             if not self._moved(device, case.bill):
                 return Spent(None, case.verdict(now, Because.SOLD_OUT))
         raise TryAgainError("busy", "The session is being changed; send the same again.")
@@ -231,19 +267,15 @@ class SpendDesk:
     def undo_for(self, tenant: Tenant, currency: str, spend_id: str, undo_id: str, *, now: datetime) -> Spend:
         """Take a payment back for who runs its currency, however late it is. UnknownError for another currency's."""
         found = self.store.spent(tenant, spend_id)
-        if found is None or found.currency != currency:
+        if found is None or found.priced_in != currency:
             raise UnknownError("unknown_spend", "There is no such payment in this currency.")
         return self._undo(tenant, found, undo_id, now)
 
     def _undo(self, tenant: Tenant, found: Spend, undo_id: str, now: datetime) -> Spend:
         if found.undone_by is not None:
             return _undone(found, undo_id)
-        transfer = Transfer(
-            TransferId(undo_id), CurrencyId(found.currency),
-            (Leg(partner_account(found.venue), member_account(found.member), found.minutes),), PAYMENT, now,
-            because="mistake", reverses=TransferId(found.id),
-        )  # fmt: skip
-        said = self.store.undo(tenant, found, transfer, self._places_of(tenant, found, now))
+        transfers, limits = _refund(found, TransferId(undo_id), now)
+        said = self.store.undo(tenant, found, transfers, self._places_of(tenant, found, now), limits=limits)
         if isinstance(said, Refused):
             raise ConflictError(said.because.value, "It cannot be taken back.")
         return _undone(self.store.spent(tenant, found.id) or found, undo_id)
@@ -255,7 +287,7 @@ class SpendDesk:
     def supplies(self, device: Device, *, now: datetime) -> Supplies:
         """Give what the venue takes, in which currencies, and its sessions of today, to pay or to check in at."""
         offers = self._offers(device)
-        taken = [e for e in self.currencies(device.tenant) if self.takes(device.tenant, e, device.venue)]
+        taken = self._taken(device)
         sessions = [
             each
             for currency in taken
@@ -263,7 +295,7 @@ class SpendDesk:
             if each.venue == device.venue and may_check_in(each, now) is None
         ]
         terms = tuple(self.terms(device.tenant, each) for each in taken)
-        return Supplies(tuple(offers), terms, tuple(sessions))
+        return Supplies(tuple(offers), terms, tuple(sessions), self._accepted(device.tenant, taken))
 
     def put_offer(self, tenant: Tenant, offer: SpendOffer) -> SpendOffer:
         """Keep what a venue takes for one of its offers in a currency. RuleError `bad_price`."""
@@ -294,29 +326,42 @@ class SpendDesk:
         code = self.codes.find(device.tenant, asked.card)
         if isinstance(code, Because):
             return _Case(asked, None, None, code)
-        if not self.takes(device.tenant, code.currency, device.venue):
-            return _Case(asked, code, None, Because.OTHER_CURRENCY)
         bill = self._bill(device, code, asked, now)
         if isinstance(bill, Because):
             return _Case(asked, code, None, bill)
         if code.standing is not Standing.ACTIVE:
             no = Because.NOT_NAMED if code.standing is Standing.UNNAMED else Because.LEFT
             return _Case(asked, code, bill, no)
-        case = _Case(asked, code, bill, None)
-        over = asked.offline and case.minutes > self.terms(device.tenant, code.currency).offline_floor
+        case, terms = _Case(asked, code, bill, None), self.terms(device.tenant, code.currency)
+        if case.taken_in is not None:
+            return replace(case, no=why_not_across(case.minutes, step=terms.step, offline=asked.offline))
+        over = asked.offline and case.minutes > terms.offline_floor
         return replace(case, no=Because.OVER_FLOOR) if over else case
 
     def _bill(self, device: Device, code: Code, asked: Asked, now: datetime) -> _Bill | Because:
+        """Give the bill in the code's own currency, else in one that is taken here and accepts it (TK-12)."""
+        no = Because.OTHER_CURRENCY
+        if self.takes(device.tenant, code.currency, device.venue):
+            own = self._bill_in(code.currency, device, asked, now)
+            if isinstance(own, _Bill) or own not in {Because.OTHER_CURRENCY, Because.NOT_HERE}:
+                return own
+            no = own
+        accept = [e for e in self._taken(device) if self.limit(device.tenant, e, code.currency)]
+        found = [self._bill_in(each, device, asked, now) for each in accept]
+        bill = next((each for each in found if isinstance(each, _Bill)), None)
+        return bill or next((each for each in found if each in {Because.CLOSED, Because.OVER}), no)
+
+    def _bill_in(self, currency: str, device: Device, asked: Asked, now: datetime) -> _Bill | Because:
         if asked.session is not None:
-            return self._session_bill(device, code, asked.session, now)
+            return self._session_bill(currency, device, asked.session, now)
         here = [e for e in self.store.time_offers(device.tenant) if (e.venue, e.offer) == (device.venue, asked.offer)]
-        found = next((each for each in here if each.currency == code.currency), None)
+        found = next((each for each in here if each.currency == currency), None)
         if found is None:
             return Because.OTHER_CURRENCY if here else Because.NOT_HERE
         return _Bill(found) if found.open else Because.CLOSED
 
-    def _session_bill(self, device: Device, code: Code, named: SessionId, now: datetime) -> _Bill | Because:
-        session = self.sessions.session(device.tenant, code.currency, named)
+    def _session_bill(self, currency: str, device: Device, named: SessionId, now: datetime) -> _Bill | Because:
+        session = self.sessions.session(device.tenant, currency, named)
         if session is None or session.venue != device.venue or not session.sells_at_the_door:
             return Because.NOT_HERE
         if may_check_in(session, now) is not None:
@@ -329,6 +374,29 @@ class SpendDesk:
     def _has(self, tenant: Tenant, code: Code, minutes: int) -> bool:
         balance = self.bank.balance(tenant, CurrencyId(code.currency), member_account(code.member))
         return balance is not None and balance.free >= minutes
+
+    def _may_owe(self, tenant: Tenant, code: Code, case: _Case) -> bool:
+        """Say whether the code's currency may owe the partner's so much more."""
+        taking = CurrencyId(case.taken_in or code.currency)
+        between = self.bank.balance(tenant, taking, clearing_account(CurrencyId(code.currency)))
+        limit = self.limit(tenant, taking, code.currency)
+        return between is not None and between.free - case.minutes >= -limit
+
+    def _limits(self, tenant: Tenant, spend: Spend) -> Limits:
+        """Give what the two currencies have agreed on, which the write itself insists on."""
+        if spend.taken_in is None:
+            return NO_LIMITS
+        paying, taking = CurrencyId(spend.currency), CurrencyId(spend.taken_in)
+        return accepting(paying, taking, self.limit(tenant, taking, paying))
+
+    def _taken(self, device: Device) -> list[str]:
+        return [e for e in self.currencies(device.tenant) if self.takes(device.tenant, e, device.venue)]
+
+    def _accepted(self, tenant: Tenant, taken: list[str]) -> tuple[tuple[TimeTerms, tuple[str, ...]], ...]:
+        """Give the currencies that are not taken here themselves, with those that accept them."""
+        others = (each for each in self.currencies(tenant) if each not in taken)
+        pairs = ((other, tuple(each for each in taken if self.limit(tenant, each, other))) for other in others)
+        return tuple((self.terms(tenant, other), by) for other, by in pairs if by)
 
     def _expire_holds(self, tenant: Tenant, code: Code, now: datetime) -> bool:
         """Give back what was set aside for a seat that is over; say whether there was any."""
@@ -355,9 +423,9 @@ class SpendDesk:
 
     def _places_of(self, tenant: Tenant, spend: Spend, now: datetime) -> Room | Seats | None:
         if spend.session is not None:
-            session = self.sessions.session(tenant, spend.currency, spend.session)
+            session = self.sessions.session(tenant, spend.priced_in, spend.session)
             return None if session is None else Seats(session, session.seats(now))
-        key = (spend.venue, spend.offer, spend.currency)
+        key = (spend.venue, spend.offer, spend.priced_in)
         offer = next((e for e in self.store.time_offers(tenant) if (e.venue, e.offer, e.currency) == key), None)
         return None if offer is None else room_of(offer, spend.at)
 
@@ -370,7 +438,34 @@ def _spend(device: Device, asked: Asked, code: Code, bill: _Bill, now: datetime)
         minutes=bill.offer.price(asked.adults, asked.children),
         at=asked.at if sensible and asked.at is not None else now, device=device.id, offline=asked.offline,
         undo_until=undo_until(bill.offer, now),
+        taken_in=None if bill.offer.currency == code.currency else bill.offer.currency,
     )  # fmt: skip
+
+
+def _payment(spend: Spend, now: datetime) -> tuple[Transfer, ...]:
+    """Give what moves the minutes: within one currency, or in both halves of a pair that stand or fall together."""
+    legs = (Leg(member_account(spend.member), partner_account(spend.venue), spend.minutes),)
+    paid = Transfer(TransferId(spend.id), CurrencyId(spend.currency), legs, PAYMENT, now)
+    return (paid,) if spend.taken_in is None else across(paid, CurrencyId(spend.taken_in))
+
+
+def _refund(spend: Spend, named: TransferId, now: datetime) -> tuple[tuple[Transfer, ...], Limits]:
+    """Give what moves them back, through both currencies where there were two."""
+    if spend.taken_in is not None:
+        limits = giving_back(CurrencyId(spend.currency), CurrencyId(spend.taken_in))
+        return reversals(_payment(spend, now), named, "mistake", now), limits
+    legs = (Leg(partner_account(spend.venue), member_account(spend.member), spend.minutes),)
+    back = Transfer(
+        named, CurrencyId(spend.currency), legs, PAYMENT, now, because="mistake", reverses=TransferId(spend.id)
+    )
+    return (back,), NO_LIMITS
+
+
+def _why(said: Refused) -> Because:
+    """Say why the ledger refused: something of the member's, or what stands between two currencies."""
+    if said.account is not None and sort_of(said.account) is Sort.CLEARING:
+        return Because.PAIR_LIMIT if said.because is Refusal.OVER_LIMIT else Because.OTHER_CURRENCY
+    return _NO.get(said.because, Because.NOT_ENOUGH)
 
 
 def _replayed(device: Device, case: _Case, earlier: Spend) -> Spent:
@@ -381,7 +476,9 @@ def _replayed(device: Device, case: _Case, earlier: Spend) -> Spent:
         raise ConflictError("id_used_otherwise", "The id stands for another payment; make a new one.")
     if earlier.undone_by is not None:
         raise ConflictError("spend_undone", "The payment was taken back; make a new one with a new id.")
-    verdict = Verdict(True, None, earlier.currency, earlier.adults, earlier.children, earlier.minutes)
+    verdict = Verdict(
+        True, None, earlier.currency, earlier.adults, earlier.children, earlier.minutes, taken_in=earlier.taken_in
+    )
     return Spent(earlier, verdict, replayed=True)
 
 

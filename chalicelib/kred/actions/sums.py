@@ -7,18 +7,32 @@ from typing import Protocol
 from chalicelib.access.rules import Caller
 from chalicelib.kred.actions.currencies import CurrencyDesk
 from chalicelib.kred.rules.activities import Activity
-from chalicelib.kred.rules.currencies import PartnerState, Setup
-from chalicelib.kred.rules.sums import GrantLine, Netting, Sums, is_public, is_running, netting_of
+from chalicelib.kred.rules.currencies import PartnerState, Setup, unknown_currency
+from chalicelib.kred.rules.sums import (
+    GrantLine,
+    Netting,
+    Payoff,
+    Sums,
+    insist_on_payoff,
+    is_public,
+    is_running,
+    more_than_stands,
+    netting_of,
+)
 from chalicelib.ledger.rules import (
     EXPIRED,
     ISSUER,
     POT,
     Account,
     Balance,
+    Booked,
     Entry,
+    Refused,
+    Transfer,
     clearing_account,
     grant_account,
     partner_account,
+    paying_off,
 )
 from chalicelib.shared.calendar import oslo_date
 from chalicelib.shared.ids import CurrencyId, Tenant
@@ -43,6 +57,13 @@ class Reading(Protocol):
         """Give an account's latest entries, the newest first."""
 
 
+class Payoffs(Protocol):
+    """Where it is kept that something was paid off."""
+
+    def pay_off(self, tenant: Tenant, sent: Payoff, halves: tuple[Transfer, Transfer]) -> Booked | Refused:
+        """Book both halves and write it down."""
+
+
 @dataclass(frozen=True, slots=True)
 class SumsDesk:
     """Where currencies are added up; nobody's name and nobody's account is in it."""
@@ -50,6 +71,7 @@ class SumsDesk:
     desk: CurrencyDesk
     activities: Activities
     bank: Reading
+    payoffs: Payoffs
 
     def sums(self, caller: Caller, *, now: datetime) -> list[Sums]:
         """Give the sums of each currency that a caller may know of: the city and the coordinator, of all."""
@@ -75,15 +97,30 @@ class SumsDesk:
         tenant = caller.tenant
         setups = {each.id: self.desk.setup(tenant, each.id) for each in self.desk.currencies(tenant)}
         return [
-            netting_of(
-                (own.id, other),
-                self.bank.history(tenant, own.id, clearing_account(other), most=MOST_ENTRIES),
-                limit=setups[own.id].takes(other),
-                month=month,
-            )
+            self._netting(tenant, own.id, other, month)
             for own in self.desk.own(caller)
             for other in _others(setups, own.id)
         ]
+
+    def pay_off(self, caller: Caller, sent: Payoff, *, now: datetime) -> Netting:
+        """Record that what a currency owes another was paid off, once, and give what stands then.
+
+        Those who do run both currencies, as the coordinator does: UnknownError `unknown_currency` for another's.
+        RuleError `more_than_stands`; ConflictError `other_content` where the id stands for something else.
+        """
+        for each in (sent.owed, sent.owing):
+            _, standing = self.desk.for_whom(caller, each)
+            if standing.operators is not None and not standing.operators:
+                raise unknown_currency()
+        insist_on_payoff(sent.owing, sent.owed)
+        said = self.payoffs.pay_off(caller.tenant, sent, paying_off(sent.id, sent.owing, sent.owed, sent.minutes, now))
+        if isinstance(said, Refused):
+            raise more_than_stands()
+        return self._netting(caller.tenant, sent.owed, sent.owing, None)
+
+    def _netting(self, tenant: Tenant, own: CurrencyId, other: CurrencyId, month: str | None) -> Netting:
+        entries = self.bank.history(tenant, own, clearing_account(other), most=MOST_ENTRIES)
+        return netting_of((own, other), entries, limit=self.desk.setup(tenant, own).takes(other), month=month)
 
     def _sums(self, tenant: Tenant, currency: CurrencyId, now: datetime) -> Sums:
         setup = self.desk.setup(tenant, currency)

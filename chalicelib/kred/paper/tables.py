@@ -23,9 +23,9 @@ def year_csv(lines: Iterable[YearLine]) -> bytes:
 
 def netting_csv(lines: Iterable[Netting]) -> bytes:
     """Write what stands between currencies."""
-    header = ("valuta", "motpart", "maaned", "tatt_imot", "brukt_hos_motpart", "motpart_skylder", "grense")
+    header = ("valuta", "motpart", "maaned", "tatt_imot", "brukt_hos_motpart", "motpart_skylder", "grense", "oppgjort")
     rows = (
-        (each.currency, each.other, each.month or "alle", each.taken, each.given, each.owed, each.limit)
+        (each.currency, each.other, each.month or "alle", each.taken, each.given, each.owed, each.limit, each.settled)
         for each in lines
     )  # fmt: skip
     return _table(header, rows)

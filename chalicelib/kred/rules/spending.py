@@ -19,7 +19,9 @@ class Because(StrEnum):
     UNKNOWN_CODE = "unknown_code"
     FORGED_CODE = "forged_code"
     NOT_TIME = "not_time"  # a card of the other kind
-    OTHER_CURRENCY = "other_currency"  # a currency that is not taken here
+    OTHER_CURRENCY = "other_currency"  # a currency that is not taken here, nor accepted by one that is
+    PAIR_LIMIT = "pair_limit"  # the two currencies have agreed on so much, and no more
+    OUT_OF_STEP = "out_of_step"  # the price is none that the other currency can pay
     NOT_NAMED = "not_named"  # a paper code that nobody has taken yet
     LEFT = "left"
     NOT_ENOUGH = "not_enough"
@@ -68,6 +70,12 @@ class Spend:
     offline: bool = False
     undo_until: datetime | None = None
     undone_by: str | None = None
+    taken_in: str | None = None  # the partner's currency, where it took another (requirement TK-12)
+
+    @property
+    def priced_in(self) -> str:
+        """Give the currency of the price, of the places and of the partner's account."""
+        return self.taken_in or self.currency
 
     @property
     def persons(self) -> int:
@@ -86,6 +94,7 @@ class Verdict:
     children: int
     minutes: int
     left: int | None = None  # persons that there is room for
+    taken_in: str | None = None  # the partner's currency, where it takes another's minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +142,16 @@ def insist_on_price(offer: SpendOffer, step: int) -> None:
         faults.append(Field("price_adult", "nothing", "An offer for time costs time."))
     if faults:
         raise RuleError("bad_price", "The price does not fit the currency.", tuple(faults))
+
+
+def why_not_across(minutes: int, *, step: int, offline: bool) -> Because | None:
+    """Say why a price cannot be paid in another currency, whose step is given: never without network.
+
+    What the two currencies owe each other is known to the server alone, so that what may be taken offline is nothing.
+    """
+    if minutes % step:
+        return Because.OUT_OF_STEP
+    return Because.OVER_FLOOR if offline and minutes else None
 
 
 def room_of(offer: SpendOffer, at: datetime) -> Room | None:

@@ -6,9 +6,10 @@ from datetime import date
 
 from chalicelib.audit.rules import time_of
 from chalicelib.kred.rules.activities import Activity, ActivityState
-from chalicelib.ledger.rules import Entry
+from chalicelib.ledger.rules import PAYOFF, REVERSAL, Entry
+from chalicelib.shared.answers import Field, RuleError
 from chalicelib.shared.calendar import oslo_month
-from chalicelib.shared.ids import CurrencyId
+from chalicelib.shared.ids import CurrencyId, TransferId
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +60,49 @@ class Netting:
     given: int  # by partners of `other`, from members of `currency`
     owed: int
     limit: int
+    settled: int = 0  # what the other has paid off of it; below zero: what this one has
 
 
 def netting_of(
     pair: tuple[CurrencyId, CurrencyId], entries: Iterable[Entry], *, limit: int, month: str | None
 ) -> Netting:
     """Add up one currency's account with another: what is taken there stands below zero, what is given above."""
-    taken = given = balance = 0
+    taken = given = settled = balance = 0
     for entry in entries:
         balance += entry.minutes
-        if month is None or oslo_month(time_of(entry.id)) == month:
-            taken += max(-entry.minutes, 0)
-            given += max(entry.minutes, 0)
-    return Netting(*pair, month, taken, given, -balance, limit)
+        if month is not None and oslo_month(time_of(entry.id)) != month:
+            continue
+        if entry.what == PAYOFF:
+            settled += entry.minutes
+        elif (entry.minutes < 0) is (entry.what != REVERSAL):  # what was given back was never taken
+            taken -= entry.minutes
+        else:
+            given += entry.minutes
+    return Netting(*pair, month, taken, given, -balance, limit, settled)
+
+
+def insist_on_payoff(owing: CurrencyId, owed: CurrencyId) -> None:
+    """Raise RuleError `same_currency` where nothing can stand between the two."""
+    if owing == owed:
+        fault = Field("other", "same_currency", "A currency owes itself nothing.")
+        raise RuleError("same_currency", "Name the currency that owes.", (fault,))
+
+
+def more_than_stands() -> RuleError:
+    """Say that so much is not owed."""
+    fault = Field("minutes", "more_than_stands", "The other currency does not owe so much now.")
+    return RuleError("more_than_stands", "Less than that stands between the two currencies.", (fault,))
+
+
+@dataclass(frozen=True, slots=True)
+class Payoff:
+    """That what one currency owed another was paid off, as those who run both have agreed (requirement TK-12)."""
+
+    id: TransferId
+    owing: CurrencyId
+    owed: CurrencyId
+    minutes: int
+    reason: str
 
 
 def is_public(activity: Activity) -> bool:

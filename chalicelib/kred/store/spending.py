@@ -72,7 +72,13 @@ class SpendStore:
         self._remembered.pop(tenant, None)
 
     def spend(
-        self, tenant: Tenant, spend: Spend, transfer: Transfer, places: Room | Seats | None
+        self,
+        tenant: Tenant,
+        spend: Spend,
+        transfers: tuple[Transfer, ...],
+        places: Room | Seats | None,
+        *,
+        limits: Limits = NO_LIMITS,
     ) -> Spend | Refused | Full | None:
         """Move the minutes, write down what was spent and take the places, all or none.
 
@@ -81,7 +87,8 @@ class SpendStore:
         parcel = Parcel()
         first_time_seen = SpendRow.pk.does_not_exist()
         parcel.put("spend", _row(tenant, spend), first_time_seen, final=True)
-        self._ledger.add(parcel, tenant, transfer)
+        for each in transfers:
+            self._ledger.add(parcel, tenant, each, limits=limits)
         _take(parcel, tenant, spend, places)
         cancelled = parcel.send()
         if cancelled is None:
@@ -92,7 +99,7 @@ class SpendStore:
         # Before the ledger, since a place that is gone is gone whatever one has.
         if PLACES in cancelled:
             return Full()
-        said = self._ledger.explain(cancelled, transfer)
+        said = self._ledger.explain(cancelled, *transfers, limits=limits)
         assert isinstance(said, Refused)  # noqa: S101  a transfer is written with its spend or not at all
         return said
 
@@ -105,17 +112,26 @@ class SpendStore:
         return _spend(row)
 
     def undo(
-        self, tenant: Tenant, spend: Spend, transfer: Transfer, places: Room | Seats | None
+        self,
+        tenant: Tenant,
+        spend: Spend,
+        transfers: tuple[Transfer, ...],
+        places: Room | Seats | None,
+        *,
+        limits: Limits = NO_LIMITS,
     ) -> Booked | Refused | None:
         """Give the minutes and the places back. None where it was undone meanwhile."""
         parcel = Parcel()
         row = SpendRow(table.spend_pk(tenant, spend.id), SPEND)
         still_stands = SpendRow.pk.exists() & SpendRow.undone_by.does_not_exist()
-        parcel.update("spend", row, [SpendRow.undone_by.set(transfer.id)], still_stands)
-        self._ledger.add(parcel, tenant, transfer)
+        parcel.update("spend", row, [SpendRow.undone_by.set(transfers[0].id)], still_stands)
+        for each in transfers:
+            self._ledger.add(parcel, tenant, each, limits=limits)
         _give_back(parcel, tenant, spend, places)
         cancelled = parcel.send()
-        return Booked(transfer) if cancelled is None else self._ledger.explain(cancelled, transfer)
+        if cancelled is None:
+            return Booked(transfers[0])
+        return self._ledger.explain(cancelled, *transfers, limits=limits)
 
     def spent_on(self, tenant: Tenant, venue: VenueId, day: date) -> list[Spend]:
         """List what was spent at a venue on a day, from an index that may lag by a moment."""
@@ -174,7 +190,7 @@ def _give_back(parcel: Parcel, tenant: Tenant, spend: Spend, places: Room | Seat
 def _count_room(  # noqa: PLR0913, PLR0917  a counter, by how much, and whether it may
     parcel: Parcel, tenant: Tenant, spend: Spend, room: Room, persons: int, condition: Condition | None
 ) -> None:
-    row = RoomRow(table.room_pk(tenant, spend.currency, room.venue, room.offer), room.stamp)
+    row = RoomRow(table.room_pk(tenant, spend.priced_in, room.venue, room.offer), room.stamp)
     ends = table.epoch(spend.at + _ROOM_KEPT)
     actions = [RoomRow.kind.set(RoomRow), RoomRow.taken.add(persons), RoomRow.expires.set(ends)]
     parcel.update(PLACES, row, actions, condition)
@@ -189,6 +205,7 @@ def _row(tenant: Tenant, spend: Spend) -> SpendRow:
         last3=spend.last3, adults=spend.adults, children=spend.children, minutes=spend.minutes,
         at=spend.at.isoformat(), device=spend.device, offline=spend.offline,
         undo_until=None if spend.undo_until is None else spend.undo_until.isoformat(), undone_by=spend.undone_by,
+        taken_in=spend.taken_in,
     )  # fmt: skip
 
 
@@ -199,7 +216,7 @@ def _spend(row: SpendRow) -> Spend:
         member=MemberId(row.member), last3=row.last3, adults=int(row.adults), children=int(row.children),
         minutes=int(row.minutes), at=datetime.fromisoformat(row.at), device=DeviceId(row.device),
         offline=bool(row.offline), undo_until=datetime.fromisoformat(row.undo_until) if row.undo_until else None,
-        undone_by=row.undone_by,
+        undone_by=row.undone_by, taken_in=row.taken_in,
     )  # fmt: skip
 
 

@@ -128,6 +128,10 @@ class Bank(Aging):
         """Give what an account has; None where it was never opened."""
         return self.store.balance(tenant, currency, account)
 
+    def standing(self, tenant: Tenant, transfer: TransferId) -> Transfer | None:
+        """Give a transfer as it stands; None where there is none."""
+        return self.store.transfer(tenant, transfer)
+
     def history(self, tenant: Tenant, currency: CurrencyId, account: Account, *, most: int) -> list[Entry]:
         """Give an account's latest entries, the newest first."""
         return list(islice(self.store.entries(tenant, currency, account, backwards=True), most))

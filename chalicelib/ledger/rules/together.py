@@ -4,12 +4,15 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from chalicelib.ledger.rules.accounts import Account, Limits, clearing_account, is_aging
+from chalicelib.ledger.rules.accounts import ISSUER, Account, Limits, clearing_account, is_aging
 from chalicelib.ledger.rules.transfers import Leg, Refusal, Refused, Transfer, why_not
 from chalicelib.shared.calendar import oslo_month
 from chalicelib.shared.ids import CurrencyId, TransferId
 
 REVERSAL: Final = "reversal"
+PAYOFF: Final = "payoff"
+_AGREED: Final = "agreed"
+_NO_FLOOR: Final = -(10**12)  # minutes, more than there can be
 _OTHER_SIDE: Final = "-b"
 
 
@@ -39,6 +42,27 @@ def other_side(transfer: TransferId) -> TransferId:
 def accepting(paying: CurrencyId, taking: CurrencyId, limit: int) -> Limits:
     """Say that `taking` may be owed so much by `paying`, less what it owes itself."""
     return Limits(floors={clearing_account(paying): -limit, clearing_account(taking): -limit})
+
+
+def giving_back(paying: CurrencyId, taking: CurrencyId) -> Limits:
+    """Let what a payment took go back whatever was agreed or paid off since: a limit is for payments alone."""
+    return Limits(floors={clearing_account(paying): _NO_FLOOR, clearing_account(taking): _NO_FLOOR})
+
+
+def paying_off(
+    name: TransferId, owing: CurrencyId, owed: CurrencyId, minutes: int, at: datetime
+) -> tuple[Transfer, Transfer]:
+    """Give both halves of paying off what one currency owes another (TK-12).
+
+    Whoever issued the minutes takes them back out of the one, and in the other its own issuer answers for what its
+    partners gave: both clearing accounts come nearer to zero, and never pass it since neither has a floor here.
+    """
+    here, there = name, other_side(name)
+    back, anew = Leg(clearing_account(owed), ISSUER, minutes), Leg(ISSUER, clearing_account(owing), minutes)
+    return (
+        Transfer(here, owing, (back,), PAYOFF, at, _AGREED, links=(there,)),
+        Transfer(there, owed, (anew,), PAYOFF, at, _AGREED, links=(here,)),
+    )
 
 
 def why_not_together(transfers: tuple[Transfer, ...]) -> Refused | None:
