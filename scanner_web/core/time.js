@@ -6,9 +6,9 @@
  *   activity: string | null, venue: string | null, capacity: number | null, left: number | null, award: number, price_adult: number, price_child: number,
  *   sign_up: boolean, cancelled: boolean}} Session
  * @typedef {{currency: string, venue: string, offer: string, title: Record<string, string>, price_adult: number, price_child: number}} TimeOffer
- * @typedef {{venue: string, offers: TimeOffer[], currencies: Currency[], sessions: Session[]}} Supplies
- * @typedef {{admitted: boolean, because: string | null, currency: string | null, adults: number, children: number, minutes: number, left: number | null}} SpendVerdict
- * @typedef {{id: string, currency: string, offer: string | null, session: string | null, last3: string, adults: number, children: number, minutes: number, at: string, undo_until: string | null, undone: boolean}} Spend
+ * @typedef {{venue: string, offers: TimeOffer[], currencies: Currency[], sessions: Session[], accepted?: {currency: Currency, taken_in: string[]}[]}} Supplies
+ * @typedef {{admitted: boolean, because: string | null, currency: string | null, adults: number, children: number, minutes: number, left: number | null, taken_in?: string | null}} SpendVerdict
+ * @typedef {{id: string, currency: string, offer: string | null, session: string | null, last3: string, adults: number, children: number, minutes: number, at: string, undo_until: string | null, undone: boolean, taken_in?: string | null}} Spend
  * @typedef {{id: string, card: string, adults: number, children: number, offer?: string, session?: string, at: string, offline: boolean, first_time: boolean | null}} Paying
  * @typedef {{key: string, currency: string, title: Record<string, string>, adult: number, child: number, session: boolean, checkIn: boolean}} Choice
  */
@@ -37,6 +37,17 @@ export function choices({ offers, sessions }) {
     ...sessions.map((one) => ({ key: one.id, currency: one.currency, title: one.title, adult: one.price_adult, child: one.price_child, session: true, checkIn: one.sign_up })),
     ...offers.map((one) => ({ key: one.offer, currency: one.currency, title: one.title, adult: one.price_adult, child: one.price_child, session: false, checkIn: false })),
   ];
+}
+
+/**
+ * Every currency that can be paid with here: those that the place takes, then those that one of them accepts.
+ * @param {Supplies | null} supplies
+ * @returns {{currency: Currency, takenIn: string[]}[]}
+ */
+export function payable(supplies) {
+  if (supplies === null) return [];
+  const own = supplies.currencies.map((currency) => ({ currency, takenIn: [currency.id] }));
+  return [...own, ...(supplies.accepted ?? []).map(({ currency, taken_in }) => ({ currency, takenIn: taken_in }))];
 }
 
 /**

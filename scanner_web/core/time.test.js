@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { choices, currencyOfPoster, duration, isPoster, priceOf, whyNotAlone } from "./time.js";
+import { choices, currencyOfPoster, duration, isPoster, payable, priceOf, whyNotAlone } from "./time.js";
 import { LANGUAGES, STAFF_LANGUAGES } from "./words.js";
 
 const LOCAL = { id: "lokalkred", code: 7, name: {}, step: 30, offline_floor: 60, contact: "", colours: {} };
@@ -26,6 +26,14 @@ test("each adult and each child has a price", () => {
   assert.equal(event?.session, true);
   assert.equal(event?.checkIn, false);
   assert.equal(offer && priceOf(offer, 2, 3), 210);
+});
+
+test("a place can be paid with what it takes, and with what one of those accepts", () => {
+  const other = { ...LOCAL, id: "annenkred", code: 8 };
+  const supplies = { venue: "kino", offers: [], sessions: [], currencies: [LOCAL], accepted: [{ currency: other, taken_in: ["lokalkred"] }] };
+  assert.deepEqual(payable(supplies).map((one) => [one.currency.id, one.takenIn]), [["lokalkred", ["lokalkred"]], ["annenkred", ["lokalkred"]]]);
+  assert.deepEqual(payable({ ...supplies, accepted: undefined }).map((one) => one.currency.id), ["lokalkred"]); // kept from before there were any
+  assert.deepEqual(payable(null), []);
 });
 
 test("without network a phone takes what the currency allows from one code in a day", () => {

@@ -145,7 +145,7 @@ function entry({ say, words, locale }, one) {
     "li",
     {},
     h("span", { class: "soft" }, shortDate(osloDateOf(one.at), locale)),
-    h("span", {}, what),
+    h("span", {}, [what, one.place_name, one.taken_in && inLanguage(one.taken_in, locale.slice(0, 2))].filter(Boolean).join(" · ")),
     h("strong", { dir: "ltr", class: one.minutes < 0 ? "out" : "in" }, `${one.minutes > 0 ? "+" : ""}${duration(one.minutes, locale)}`),
   );
 }

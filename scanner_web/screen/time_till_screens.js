@@ -69,6 +69,7 @@ function counting(till, act) {
       h("legend", {}, say("first_time")),
       ...[true, false].map((yes) => h("button", { type: "button", class: "chip", testid: yes ? "first-yes" : "first-no", "aria-pressed": String(till.first === yes), onClick: () => act.first(yes) }, say(yes ? "yes" : "no"))),
     ),
+    paidWith(till),
     h("p", { class: till.enough === false ? "time-enough no" : "time-enough", testid: "time-enough", role: "status" }, enough(till)),
     h(
       "button",
@@ -79,6 +80,20 @@ function counting(till, act) {
     h("label", { class: "time-queue" }, h("input", { type: "checkbox", testid: "time-queue", checked: queue, onChange: act.queue }), h("span", {}, say("queue"))),
     queue && h("p", { class: "time-total", testid: "time-total" }, totalOf(till)),
   );
+}
+
+/** The currency that is paid with, in its own colours, where there is more than one. @param {TimeTill} till */
+function paidWith({ say, pays, locale }) {
+  if (pays === null) return null;
+  const made = h("p", { class: "time-with", testid: "time-with" }, say("paid_with", { currency: nameOf(pays, locale) }));
+  if (pays.colours.paper) made.style.background = pays.colours.paper;
+  if (pays.colours.ink) made.style.color = pays.colours.ink;
+  return made;
+}
+
+/** @param {import("../core/time.js").Currency} currency @param {string} locale */
+function nameOf(currency, locale) {
+  return inLanguage(currency.name, locale.slice(0, 2)) || currency.id;
 }
 
 /** @param {TimeTill} till */
@@ -119,6 +134,7 @@ function answer(till, act) {
     icon(yes ? "check" : undone === "done" ? "undo" : "hand", { class: "heavy" }),
     heading(undone === "done" ? say("undone") : verdict.admitted ? say(till.choice?.checkIn ? "there" : "taken") : titleFor(till, verdict.because ?? "not_enough")),
     verdict.admitted && h("p", { class: "time-sum", testid: "time-sum" }, [verdict.minutes > 0 && duration(verdict.minutes, locale), say("persons", { n: verdict.adults + verdict.children })].filter(Boolean).join(" · ")),
+    paidWith(till),
     !verdict.admitted && h("p", {}, hintFor(till, verdict.because ?? "not_enough")),
     paid?.offline === true && undone === "no" && h("p", { testid: "time-offline" }, say("kept")),
     undone === "failed" && h("p", {}, say("undo_failed")),
@@ -162,7 +178,13 @@ function refused(till, act) {
 }
 
 /** @param {TimeTill} till */
-function list({ day, say, locale }) {
+function list({ day, say, locale, supplies }) {
+  const others = (supplies?.accepted ?? []).map((one) => one.currency);
+  /** What was paid with another currency says so. @param {import("../core/time.js").Spend} one */
+  const other = (one) => {
+    const found = one.taken_in ? others.find((each) => each.id === one.currency) : undefined;
+    return found === undefined ? "" : ` · ${nameOf(found, locale)}`;
+  };
   if (day === null) return h("div", { class: "time-body" }, spinner(say("loading")));
   return h(
     "div",
@@ -172,7 +194,7 @@ function list({ day, say, locale }) {
       "ul",
       { class: "time-list" },
       ...day.spends.map((one) =>
-        h("li", { class: one.undone ? "undone" : "" }, h("span", {}, `${clock(one.at, locale)} · …${one.last3}`), h("strong", {}, one.undone ? say("undone") : duration(one.minutes, locale)), h("span", {}, say("persons", { n: one.adults + one.children }))),
+        h("li", { class: one.undone ? "undone" : "" }, h("span", {}, `${clock(one.at, locale)} · …${one.last3}${other(one)}`), h("strong", {}, one.undone ? say("undone") : duration(one.minutes, locale)), h("span", {}, say("persons", { n: one.adults + one.children }))),
       ),
     ),
     day.spends.length === 0 && h("p", { class: "soft" }, say("nothing_yet")),

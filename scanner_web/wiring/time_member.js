@@ -19,7 +19,7 @@ const OWN = "opplev-member-";
 const OPEN_SHEETS = /** @type {const} */ (["gift", "pot", "leave"]);
 
 /**
- * @typedef {{at: string, what: string, minutes: number, place: string | null}} Entry
+ * @typedef {{at: string, what: string, minutes: number, place: string | null, place_name?: string | null, taken_in?: Record<string, string> | null}} Entry
  * @typedef {{session: string, currency: string, adults: number, children: number, cancelled: boolean, present: boolean, awarded: number}} Seat
  * @typedef {{
  *   currency: Currency, municipality: string, open: boolean, named: boolean, pin_set: boolean, language: string, number: string | null, qr_svg: string | null,

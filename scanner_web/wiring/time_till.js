@@ -2,7 +2,7 @@
 
 import { whatIsPresented } from "../core/card_text.js";
 import { osloDate } from "../core/oslo.js";
-import { choices, priceOf, whyNotAlone } from "../core/time.js";
+import { choices, payable, priceOf, whyNotAlone } from "../core/time.js";
 import { sayer } from "../core/words.js";
 import { serverInstant, serverNow } from "../device/api.js";
 import { BusyError, NetworkError, RevokedError } from "../device/errors.js";
@@ -13,7 +13,7 @@ import { genuine } from "../device/verify.js";
 import { fill } from "../screen/dom.js";
 import { timeScreen } from "../screen/time_till_screens.js";
 
-/** @import { Choice, Paying, Spend, SpendVerdict, Supplies } from "../core/time.js" */
+/** @import { Choice, Currency, Paying, Spend, SpendVerdict, Supplies } from "../core/time.js" */
 /** @import { Enrolment } from "../core/types.js" */
 /** @import { Say } from "../core/words.js" */
 /** @import { Refused, TimeWords } from "../device/time.js" */
@@ -24,9 +24,9 @@ const QUEUE_SHOWS = 1500;
 const SEND_EVERY = 30_000;
 
 /**
- * Everything that is shown. `first` is the answer to "first time here?"; `enough` what the server says of the price before it is taken.
+ * Everything that is shown. `pays` is the currency that is paid with, where there is a choice of them; `first` is the answer to "first time here?"; `enough` what the server says of the price before it is taken.
  * @typedef {{
- *   step: "loading" | "counting" | "paying" | "answer" | "trouble" | "list" | "none", say: Say, words: TimeWords, locale: string, card: string, supplies: Supplies | null,
+ *   step: "loading" | "counting" | "paying" | "answer" | "trouble" | "list" | "none", say: Say, words: TimeWords, locale: string, card: string, supplies: Supplies | null, pays: Currency | null,
  *   choice: Choice | null, all: Choice[], adults: number, children: number, first: boolean | null, enough: boolean | null, why: string | null, verdict: SpendVerdict | null, paid: {id: string, offline: boolean, undo: string} | null,
  *   undone: "no" | "sending" | "done" | "failed", queue: boolean, total: {persons: number, minutes: number}, refused: Refused[], day: {adults: number, children: number, minutes: number, spends: Spend[]} | null,
  * }} TimeTill
@@ -50,7 +50,7 @@ export async function makeTimeTill(app, { revoked, redraw }) {
   const main = document.querySelector("main");
   /** @type {TimeTill} */
   const till = {
-    ...{ step: "loading", say: sayer(words.till), words, locale: app.words.locale, card: "", supplies: null, choice: null, all: [], adults: 1, children: 0, first: null, enough: null },
+    ...{ step: "loading", say: sayer(words.till), words, locale: app.words.locale, card: "", supplies: null, pays: null, choice: null, all: [], adults: 1, children: 0, first: null, enough: null },
     ...{ why: null, verdict: null, paid: null, undone: "no", queue: false, total: { persons: 0, minutes: 0 }, refused: [], day: null },
   };
   /** @type {Paying | null} the payment that an answer is waited for */
@@ -88,14 +88,15 @@ export async function makeTimeTill(app, { revoked, redraw }) {
     turn += 1;
     const mine = turn;
     const kept = till.queue ? { choice: till.choice, adults: till.adults, children: till.children } : { choice: null, adults: 1, children: 0 };
-    Object.assign(till, { card, step: "loading", first: null, enough: null, why: null, verdict: null, paid: null, undone: "no", ...kept });
+    Object.assign(till, { card, step: "loading", pays: null, first: null, enough: null, why: null, verdict: null, paid: null, undone: "no", ...kept });
     show(true);
     await guarded(place, async () => {
       till.supplies = (await timeSupplies(place)) ?? null;
       till.refused = (await refusals()).filter((one) => one.device === place.device_id);
       if (mine !== turn) return;
       till.all = till.supplies === null ? [] : choices(till.supplies);
-      till.choice = till.all.find((one) => one.key === kept.choice?.key && one.currency === kept.choice.currency) ?? fitting();
+      const first = fitting();
+      till.choice = till.all.find((one) => one.key === kept.choice?.key && one.currency === kept.choice.currency) ?? first;
       till.step = till.choice === null ? "none" : "counting";
       if (till.queue && till.choice !== null) return take();
       draw();
@@ -107,8 +108,17 @@ export async function makeTimeTill(app, { revoked, redraw }) {
   function fitting() {
     const presented = whatIsPresented(till.card);
     const code = presented.kind === "token" ? presented.body.programme : -1;
-    const currency = till.supplies?.currencies.find((one) => one.code === code)?.id;
-    return till.all.find((one) => one.currency === currency && !one.checkIn) ?? till.all.find((one) => one.currency === currency) ?? till.all[0] ?? null;
+    const held = payable(till.supplies).find((one) => one.currency.code === code);
+    paysWith(held?.currency.id);
+    /** @param {Choice} one */
+    const fits = (one) => held?.takenIn.includes(one.currency) === true;
+    return till.all.find((one) => fits(one) && !one.checkIn) ?? till.all.find(fits) ?? till.all[0] ?? null;
+  }
+
+  /** Where only one currency is ever paid with, nobody needs to be told. @param {string | null | undefined} currency */
+  function paysWith(currency) {
+    const all = payable(till.supplies);
+    if (all.length > 1) till.pays = all.find((one) => one.currency.id === currency)?.currency ?? till.pays;
   }
 
   /** @param {Choice} choice */
@@ -130,6 +140,7 @@ export async function makeTimeTill(app, { revoked, redraw }) {
       if (mine !== turn || till.step !== "counting") return;
       till.enough = verdict.admitted;
       till.why = verdict.because;
+      paysWith(verdict.currency);
       draw();
     } catch (error) {
       if (error instanceof RevokedError) revoked(place);
@@ -204,6 +215,7 @@ export async function makeTimeTill(app, { revoked, redraw }) {
     under = null;
     till.verdict = verdict;
     till.paid = paid;
+    paysWith(verdict.currency);
     till.step = "answer";
     if (verdict.admitted) till.total = { persons: till.total.persons + verdict.adults + verdict.children, minutes: till.total.minutes + verdict.minutes };
     signal(verdict.admitted ? "yes" : "no", app.likings);

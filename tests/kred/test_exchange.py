@@ -11,7 +11,6 @@ import pytest
 from chalicelib import table
 from chalicelib.kred.actions.members import Key
 from chalicelib.kred.actions.spending import Asked, Spent
-from chalicelib.kred.actions.sums import SumsDesk
 from chalicelib.kred.rules.members import Member
 from chalicelib.kred.rules.sessions import SessionKind
 from chalicelib.kred.rules.spending import Because, why_not_across
@@ -36,7 +35,6 @@ from tests.kred.hall import CURRENCY, NOW, TENANT, Hall, device
 THEIRS = CurrencyId("annenkred")
 OURS_OWES, THEIRS_IS_OWED = clearing_account(THEIRS), clearing_account(CURRENCY)
 TILL = partner_account(VenueId("kino"))
-__all__ = ["SumsDesk"]
 
 
 class Square:
