@@ -82,7 +82,8 @@ class AwardBody(Body, frozen=True):
 )  # fmt: skip
 def put_session(asking: Asking, sent: SessionBody, currency: str, session: str) -> Answer:
     """Keep it."""
-    from chalicelib.kred.rules.currencies import PartnerState
+    from chalicelib.kred.rules.awards import faults_of_promise
+    from chalicelib.kred.rules.currencies import PartnerState, insist
     from chalicelib.kred.rules.sessions import Session, SessionKind
 
     house = wiring.house()
@@ -98,6 +99,8 @@ def put_session(asking: Asking, sent: SessionBody, currency: str, session: str) 
     for at in (sent.starts_at, sent.ends_at, sent.releases_at):
         if at is not None and at.tzinfo is None:
             raise MalformedError("bad_fields", "Write instants with their offset, such as 2026-11-22T10:00:00Z.")
+    if activity is not None:
+        insist(faults_of_promise(known.setup.currency, activity, sent.award, sent.ends_at - sent.starts_at))
     if house.sessions.find(asking.tenant, currency, SessionId(session)) is not None:
         _held(asking, standing, currency, session)  # another operator's stays theirs
     made = house.sessions.put(

@@ -255,6 +255,8 @@ def test_a_board_invites_to_its_own_work_itself_and_to_nothing_else(two: Two) ->
     }  # fmt: skip
     own = f"{two.base}/sessions/dugnad"
     assert two.put("awarder", own, held, who="gro")["award"] == 120
+    promised = two.town.ask("awarder", "PUT", own, held | {"award": 150}, who="gro")
+    assert (promised.code, promised.json["fields"][0]["code"]) == ("bad_fields", "above_rate")
     poster = two.town.ask("awarder", "GET", own, who="gro").json["poster"]
     gro, neighbour = kred.join(poster, "Testperson Gro"), kred.join(poster, "Testperson To")
     two.post("awarder", f"{two.base}/link", {"card": gro["url"]}, who="gro")

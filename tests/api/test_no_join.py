@@ -52,7 +52,7 @@ def day(town: Town) -> Day:
     card = town.card("sak-begge")
     visit = phone.send("POST", "/v1/scan/visits", town.visit(card["token"]))
     assert visit.status == 201, visit.body
-    held = time.session(town, "begge", award=180)
+    held = time.session(town, "begge", award=120)
     time.may_award(town, held["poster"])
     member = time.join(held["poster"], "Testperson Begge")
     place = f"/v1/kred/currencies/lokalkred/sessions/{held['session']['id']}"

@@ -70,15 +70,15 @@ class Town:
     def let_in(self, by: Caller, of: str, person: Caller, *, is_organisation: bool) -> None:
         self.currencies.let_in(by, KRED, of, person.id, is_organisation=is_organisation, lead=False, now=NOW)
 
-    def begin(self, *, minutes: int = 600, taper: tuple[Taper, ...] = (), **changes: object) -> None:
-        self.activities.put(GARD, form(**changes))
+    def begin(self, *, minutes: int = 600, taper: tuple[Taper, ...] = (), rate: int = 60, **changes: object) -> None:
+        self.activities.put(GARD, form(minutes=rate, **changes))
         self.activities.approve(NORD, NAMED, "Test Leser", now=NOW)
         self.activities.grant(NORD, NAMED, Grant("grant-1", minutes, START, END, taper), now=NOW)
 
     def award(
         self, award: str = "a-1", minutes: int = 60, *, member: MemberId = OTHER, by: Caller = GARD, now: datetime = NOW
     ) -> Awarded | NotAwarded:
-        return self.awards.award(by, KRED, Wish(award, ACTIVITY, member, minutes, 60), now=now)
+        return self.awards.award(by, KRED, Wish(award, ACTIVITY, member, minutes, max(minutes, 60)), now=now)
 
     def has(self, member: MemberId) -> int:
         found = self.bank.balance(TENANT, KRED, member_account(member))
@@ -191,6 +191,27 @@ def test_minutes_out_of_step_and_unknown_members_are_refused(town: Town) -> None
     town.begin()
     assert refused(town.award(minutes=45)) is NoAward.OUT_OF_STEP
     assert refused(town.award(member=MemberId("m-nobody"))) is NoAward.UNKNOWN_MEMBER
+
+
+@pytest.mark.parametrize(
+    ("pay", "rate", "present", "most"),
+    [
+        (Pay.HOURLY, 60, 45, 60),  # three quarters of an hour, rounded up to the step of half an hour
+        (Pay.HOURLY, 30, 120, 60),  # half an hour for an hour
+        (Pay.FIXED, 90, 15, 90),  # however long it took
+    ],
+)
+def test_an_award_is_not_above_what_was_approved(town: Town, pay: Pay, rate: int, present: int, most: int) -> None:
+    town.begin(pay=pay, rate=rate)
+    over = town.awards.award(GARD, KRED, Wish("a-1", ACTIVITY, OTHER, most + 30, present), now=NOW)
+    assert refused(over) is NoAward.ABOVE_RATE
+    assert isinstance(town.awards.award(GARD, KRED, Wish("a-1", ACTIVITY, OTHER, most, present), now=NOW), Awarded)
+
+
+def test_by_the_hour_nothing_is_earned_without_having_been_there(town: Town) -> None:
+    town.begin()
+    never_there = town.awards.award(GARD, KRED, Wish("a-1", ACTIVITY, OTHER, 30, 0), now=NOW)
+    assert refused(never_there) is NoAward.ABOVE_RATE
 
 
 def test_where_hours_only_count_no_minutes_move(town: Town) -> None:

@@ -1,11 +1,12 @@
 """Who may be awarded what, by whom and when; an award is taken from an activity's grant, never made of nothing."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from chalicelib.kred.rules.activities import Activity, ActivityState, held_back
+from chalicelib.kred.rules.activities import Activity, ActivityState, held_back, worth
 from chalicelib.kred.rules.currencies import Currency, CurrencyState, in_step
 from chalicelib.kred.rules.standing import Standing
 from chalicelib.ledger.rules import (
@@ -18,6 +19,7 @@ from chalicelib.ledger.rules import (
     member_account,
     reversal,
 )
+from chalicelib.shared.answers import Field
 from chalicelib.shared.calendar import start_of
 from chalicelib.shared.ids import ActivityId, CallerId, CurrencyId, MemberId, TransferId
 
@@ -38,6 +40,7 @@ class NoAward(StrEnum):
     ABOVE_GRANT = "above_grant"
     ABOVE_STEP = "above_step"  # the taper's later steps are not free yet
     OUT_OF_STEP = "out_of_step"
+    ABOVE_RATE = "above_rate"  # more than the approved activity gives for so long
     NOTHING_EARNED = "nothing_earned"  # here hours are only counted
     NOT_LINKED = "not_linked"  # who awards has not said which member they are
     SELF = "self_award"
@@ -105,7 +108,23 @@ def may_award(currency: Currency, activity: Activity, standing: Standing, award:
         return NoAward.NOT_APPROVED
     if currency.state is not CurrencyState.OPEN:
         return NoAward.CURRENCY_CLOSED
-    return _wrong_amount(currency, activity, award.minutes) or _outside(activity, award.on)
+    return (
+        _wrong_amount(currency, activity, award.minutes)
+        or _outside(activity, award.on)
+        or _above_rate(currency, activity, award)
+    )
+
+
+def most_for(currency: Currency, activity: Activity, present: int) -> int:
+    """Give the most that so many minutes of taking part may earn, rounded up to the currency's step."""
+    return -(-worth(activity, present) // currency.step) * currency.step
+
+
+def faults_of_promise(currency: Currency, activity: Activity, award: int, lasts: timedelta) -> Iterator[Field]:
+    """Name a session's award that its activity does not give for so long: nobody is promised what is refused later."""
+    most = most_for(currency, activity, int(lasts.total_seconds() // 60))
+    if lasts > timedelta(0) and award > most:
+        yield Field("award", "above_rate", f"The activity gives {most} minutes at the most for a session this long.")
 
 
 def free_of(activity: Activity, balance: int, today: date) -> int:
@@ -158,6 +177,11 @@ def _wrong_amount(currency: Currency, activity: Activity, minutes: int) -> NoAwa
     if not activity.earns:
         return NoAward.NOTHING_EARNED if minutes else None
     return NoAward.OUT_OF_STEP if minutes <= 0 or not in_step(currency, minutes) else None
+
+
+def _above_rate(currency: Currency, activity: Activity, award: Award) -> NoAward | None:
+    """Hold an award to what was approved: by the hour or fixed, rounded up to a step (requirement TK-03)."""
+    return NoAward.ABOVE_RATE if award.minutes > most_for(currency, activity, award.present) else None
 
 
 def _outside(activity: Activity, today: date) -> NoAward | None:
