@@ -77,7 +77,10 @@ def _enrol(places: Places, asked: argparse.Namespace) -> None:
     from infra.local.demo import enrolment_url  # noqa: PLC0415  a token is given without loading all this
 
     with at_home(places) as house:
-        print(enrolment_url(house, tenant=asked.tenant, venue=asked.venue, label=asked.label))
+        from chalicelib.access.rules import Right  # noqa: PLC0415
+
+        rights = frozenset(Right if asked.owner else {Right.SCAN})
+        print(enrolment_url(house, tenant=asked.tenant, venue=asked.venue, label=asked.label, rights=rights))
 
 
 def _tenant(places: Places, asked: argparse.Namespace) -> None:
@@ -151,6 +154,7 @@ def _parser() -> argparse.ArgumentParser:
     enrol.add_argument("--tenant", required=True)
     enrol.add_argument("--venue", required=True)
     enrol.add_argument("--label", default="Kasse")
+    enrol.add_argument("--owner", action="store_true", help="it may also let phones in and see what the venue is paid")
     enrol.set_defaults(do=_enrol)
     tenant = commands.add_parser("tenant", help="add or change a municipality")
     put = tenant.add_subparsers(metavar="put", required=True).add_parser("put", help="add or change a municipality")

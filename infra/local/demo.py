@@ -73,14 +73,14 @@ def load(house: House, places: Places, *, between: Callable[[], None] = lambda: 
     return replace(demo, kred=kred)
 
 
-def enrolment_url(house: House, *, tenant: str, venue: str, label: str) -> str:
+def enrolment_url(house: House, *, tenant: str, venue: str, label: str, rights: frozenset[Right]) -> str:
     """Open an enrolment and give its address; StartError where there is no such venue."""
     try:
         if VenueId(venue) not in house.terms.configuration(Tenant(tenant)).venues:
             message = f"There is no venue {venue!r} in {tenant!r}."
             raise StartError(message)
         opened = house.gate.open_enrolment(
-            Tenant(tenant), VenueId(venue), label=label, rights=frozenset(Right), now=house.clock()
+            Tenant(tenant), VenueId(venue), label=label, rights=rights, now=house.clock()
         )
     except OpplevError as error:
         raise StartError(error.detail) from error

@@ -124,13 +124,16 @@ def _worker(listener: socket.socket) -> Iterator[None]:
 
 
 def _demo_lines(house: "House", places: Places, stop: _Stop) -> list[str]:
+    from chalicelib.access.rules import Right  # noqa: PLC0415  a run without the demo does not need it
     from infra.local import demo_terms  # noqa: PLC0415  a run without the demo does not need it
     from infra.local.demo import enrolment_url, load  # noqa: PLC0415
 
     command = _command(places)
     demo = load(house, places, between=stop.check)
     host = house.config.host
-    scanner = enrolment_url(house, tenant=demo.tenant, venue=demo_terms.SCANNER_VENUE, label="Kasse 1")
+    venue = demo_terms.SCANNER_VENUE
+    scanner = enrolment_url(house, tenant=demo.tenant, venue=venue, label="Kasse 1", rights=frozenset({Right.SCAN}))
+    owner = enrolment_url(house, tenant=demo.tenant, venue=venue, label="Kontoret", rights=frozenset(Right))
     token = f"$({command} token --tenant {demo.tenant} --role finance)"
     other = f"$({command} token --tenant {demo.tenant} --role finance --who second)"
     month = f"{host}/v1/settlements/{demo.month}"
@@ -140,6 +143,8 @@ def _demo_lines(house: "House", places: Places, stop: _Stop) -> list[str]:
         f"             {scanner}",
         "             another phone or venue:",
         f"             {command} enrol --tenant {demo.tenant} --venue svommehall",
+        "  Owner      who runs the venue scans too, lets phones in, and sees what it is paid (works once):",
+        f"             {owner}",
         "  Cards      print this, or hold the screen up to the scanner:",
         f"             {_near(places.demo_cards)}",
         *(line for each in demo.cards[:1] for line in _card_lines(each)),
