@@ -8,7 +8,6 @@ from chalicelib import wiring
 from chalicelib.access.rules import Caller, Role
 from chalicelib.kred.rules.activities import Activity, Effect, Grant, Statement
 from chalicelib.kred.rules.currencies import Currency, Operator, PartnerState
-from chalicelib.shared.calendar import oslo_date
 from chalicelib.shared.ids import ActivityId, CallerId, CurrencyId, MemberId, OperatorId, Tenant, VenueId
 from tests.town import TENANT, Town, begins, send
 
@@ -23,7 +22,7 @@ def coordinator(tenant: str = TENANT, who: str = "anne") -> Caller:
 
 def set_up(town: Town, tenant: str = TENANT, *, offline_floor: int = 60, granted: int = 60_000) -> None:
     """Set up a currency that kino takes, with an operator, an activity and its grant."""
-    house, today, by = wiring.house(), oslo_date(town.moment), coordinator(tenant)
+    house, today, by = wiring.house(), town.today, coordinator(tenant)
     house.currencies.put_currency(
         Tenant(tenant), Currency(LOCAL, {"nb": "Lokalkred", "en": "Local time"}, step=30, expires_after=12,
                                  offline_floor=offline_floor, contact="Bydelshuset, tlf. 22 00 00 00")

@@ -9,7 +9,7 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from chalicelib import table, wiring
 from chalicelib.access.rules import Role
 from chalicelib.audit.rules import start_of_hour, time_of
 from chalicelib.config import Config
-from chalicelib.shared.calendar import OSLO
+from chalicelib.shared.calendar import OSLO, oslo_date
 from chalicelib.shared.ids import Tenant
 from chalicelib.venues.rules import Municipality
 
@@ -164,6 +164,11 @@ class Town:
             self.moment, self.ticked = self.moment + timedelta(seconds=now - self.ticked), now
         return self.moment
 
+    @property
+    def today(self) -> date:
+        """The town's day: already the new year while UTC has an hour of the old one left."""
+        return oslo_date(self.moment)
+
     def tick(self) -> None:
         """Let the clock go by itself, for those whose own clocks do."""
         self.ticked = time.monotonic()
@@ -201,7 +206,7 @@ class Town:
 
     def settle_in(self, tenant: str = TENANT) -> None:
         """Set up a programme, three venues and their terms."""
-        year = self.moment.year
+        year = self.today.year
         programme = {
             "name": {"nb": "Opplevelseskortet", "en": "The Experience Card"}, "valid_from": f"{year - 1}-01-01",
             "valid_until": f"{year + 2}-12-31", "cards": {"quota": 30, "validity": "P1Y"},
@@ -227,7 +232,7 @@ class Town:
 
     def card(self, ref: str | None = None, *, tenant: str = TENANT) -> Any:
         """Give a child a card."""
-        asked = {"programme": "kort", "external_ref": ref or str(uuid.uuid4()), "birth_year": self.moment.year - 10}
+        asked = {"programme": "kort", "external_ref": ref or str(uuid.uuid4()), "birth_year": self.today.year - 10}
         made = self.ask(
             "issuer", "POST", "/v1/cards", asked, tenant=tenant, headers={"idempotency-key": str(uuid.uuid4())}
         )

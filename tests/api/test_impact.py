@@ -12,7 +12,6 @@ from chalicelib.kred.rules.spending import Visitors
 from chalicelib.kred.rules.standing import Worker
 from chalicelib.kred.store.spending import SpendStore
 from chalicelib.ledger.store import LedgerStore
-from chalicelib.shared.calendar import oslo_date
 from chalicelib.shared.ids import CallerId, Tenant, VenueId
 from tests import kred_town as kred
 from tests.town import TENANT, Town, send
@@ -25,7 +24,7 @@ SAID = {"belonging": {"now": 5, "better": "yes"}, "mental_health": {"now": 3, "b
 def place(town: Town) -> Town:
     """Give a town with a currency, and Anne, who runs it."""
     kred.set_up(town)
-    worker = Worker("bydelen", False, CallerId("local/anne"), True, CallerId("local/x"), oslo_date(town.moment))
+    worker = Worker("bydelen", False, CallerId("local/anne"), True, CallerId("local/x"), town.today)
     wiring.house().currencies.store.put_worker(Tenant(TENANT), kred.LOCAL, worker)
     return town
 
@@ -37,7 +36,7 @@ def opened(member: Any) -> dict[str, str]:
 def test_members_answer_once_and_are_told_of_when_it_is_over(place: Town) -> None:
     poster = kred.session(place)["poster"]
     members = [kred.join(poster, f"Testperson {number}") for number in range(6)]
-    today = oslo_date(place.moment)
+    today = place.today
     asked = {"kind": "follow_up", "opens": str(today), "closes": str(today + timedelta(days=7)), "effects": ["family"]}
     made = place.ask("coordinator", "PUT", f"{BASE}/surveys/host", asked)
     assert (made.status, made.json["invited"], made.json["state"]) == (200, 6, "open"), made.body
@@ -65,7 +64,7 @@ def test_members_answer_once_and_are_told_of_when_it_is_over(place: Town) -> Non
 
 def test_no_row_ties_an_answer_to_a_member(place: Town) -> None:
     member = kred.join(kred.session(place)["poster"])
-    today = str(oslo_date(place.moment))
+    today = str(place.today)
     asked = {"kind": "baseline", "opens": today, "closes": today, "invited": 20}
     assert place.ask("coordinator", "PUT", f"{BASE}/surveys/forst", asked).status == 200
     said = opened(member) | {"survey": "forst", "answers": {"belonging": {"now": 2}}}
@@ -80,7 +79,7 @@ def test_no_row_ties_an_answer_to_a_member(place: Town) -> None:
 
 def test_a_partner_sees_who_came_by_quarters_and_the_public_a_sum(place: Town) -> None:
     store = SpendStore(LedgerStore())
-    month = oslo_date(place.moment).replace(day=1) - timedelta(days=100)
+    month = place.today.replace(day=1) - timedelta(days=100)
     for band, first, before in (("20_29", 12, 8), ("under_15", 6, 7), ("67_up", 1, 1)):
         store.count_visitors(Tenant(TENANT), VenueId("kino"), Visitors(f"{month:%Y-%m}", band, first, before, 0))
     phone = place.enrol("kino", "statement")
@@ -98,7 +97,7 @@ def test_a_partner_sees_who_came_by_quarters_and_the_public_a_sum(place: Town) -
 
 def test_a_member_puts_a_note_into_their_own_account_once(place: Town) -> None:
     member = kred.join(kred.session(place)["poster"])
-    last_day = f"{place.moment.year + 1}-12-31"
+    last_day = f"{place.today.year + 1}-12-31"
     batch = {"id": str(uuid.uuid4()), "minutes": 60, "count": 2, "last_day": last_day, "activity": "rydding"}
     made = place.ask("operator", "POST", f"{BASE}/notes", batch)
     assert (made.status, made.json["paid_by"], made.json["operator"]) == (201, "grant:rydding", "bydelen"), made.body

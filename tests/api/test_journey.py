@@ -61,7 +61,7 @@ def test_a_month_is_closed_by_one_approved_by_another_and_its_files_never_change
     town = january
     cinema, pool, club = town.enrol("kino"), town.enrol("bad"), town.enrol("klubb")
     card = town.card()
-    month = town.moment.strftime("%Y-%m")
+    month = f"{town.today:%Y-%m}"
     visits = [visit_of(town, phone, card["token"])[1]["visit"]["id"] for phone in (cinema, cinema, pool, club)]  # type: ignore[index]
     early = town.ask("finance", "POST", f"/v1/settlements/{month}/close")
     assert (early.status, early.code) == (422, "month_not_over")
@@ -93,7 +93,7 @@ def test_a_month_is_closed_by_one_approved_by_another_and_its_files_never_change
     unchanged = town.ask("finance", "GET", path, headers={"if-none-match": pulled.headers["ETag"]})
     assert (unchanged.status, unchanged.body) == (304, b"")
 
-    following = town.moment.strftime("%Y-%m")
+    following = f"{town.today:%Y-%m}"
     town.later(days=31)
     corrected = town.ask("finance", "POST", f"/v1/settlements/{following}/close")
     assert corrected.json["totals"]["corrections"] == -12501
@@ -140,7 +140,7 @@ def test_the_family_sees_offers_with_the_card_and_counts_with_the_birth_year(tow
     assert without.status == 200, without.body
     assert (without.json["counts"], without.json["programme"]["name"]) == ("year_needed", "The Experience Card")
     assert all(offer["left"] is None for offer in without.json["offers"])
-    year = town.moment.year - 10
+    year = town.today.year - 10
     asked = b'{"card": "%s", "birth_year": %d}' % (card["token"].encode(), year)
     with_year = send("POST", "/v1/holder/card", body=asked)
     assert {each["venue"]["id"]: each["left"] for each in with_year.json["offers"]} == {
@@ -191,10 +191,10 @@ def test_a_snapshot_is_taken_once_and_renewed_without_its_body(town: Town) -> No
 def test_the_clock_of_the_first_closes_last_month_for_everyone(town: Town) -> None:
     from chalicelib.api import close_months  # noqa: PLC0415  the timer's own door
 
-    town.moment = datetime(town.moment.year, town.moment.month, 1, 12, tzinfo=UTC)
+    town.moment = datetime(town.today.year, town.today.month, 1, 12, tzinfo=UTC)
     closed = close_months.run({"tenants": ["lorenskog"]}, None)
     assert closed == {"lorenskog": "closed"}
     months = town.ask("finance", "GET", "/v1/settlements").json["settlements"]
     states = {each["month"]: each["state"] for each in months}
     assert "closed" in states.values()
-    assert states[town.moment.strftime("%Y-%m")] == "open"
+    assert states[f"{town.today:%Y-%m}"] == "open"

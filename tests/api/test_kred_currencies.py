@@ -289,7 +289,7 @@ def test_the_year_is_a_table_of_who_earned_what_where_and_marks_those_above_the_
     two.member(OURS, "m3")
     for member, minutes in (("m2", 60), ("m2", 60), ("m3", 30)):
         assert two.award(member, minutes).json["awarded"]
-    year = two.town.moment.year
+    year = two.town.today.year
     got = two.town.ask("operator", "GET", f"{two.base}/years/{year}", who="nora", query={"format": "csv"})
     assert got.headers["Content-Type"] == "text/csv; charset=utf-8"
     rows = list(csv.DictReader(io.StringIO(got.body.decode("utf-8-sig")), delimiter=";"))
@@ -318,7 +318,7 @@ def test_one_currency_takes_another_only_when_it_has_said_so_and_what_is_owed_is
     assert [(each["currency"], each["taken"], each["given"], each["owed"], each["limit"]) for each in lines] == [
         (THEIRS, 60, 0, 60, 60), (OURS, 0, 60, -60, 0),
     ]  # fmt: skip
-    query = {"format": "csv", "month": f"{two.town.moment:%Y-%m}"}
+    query = {"format": "csv", "month": f"{two.town.today:%Y-%m}"}
     table = two.town.ask("operator", "GET", "/v1/kred/netting", who="nora", query=query).body.decode("utf-8-sig")
     assert table.splitlines()[1].startswith(f"{OURS};{THEIRS};{query['month']};0;60;-60;0")
     assert house.currencies.own(nora)[0].id == OURS

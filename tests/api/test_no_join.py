@@ -110,7 +110,7 @@ def test_what_is_read_of_one_programme_says_nothing_of_the_other(day: Day) -> No
 def test_who_shows_a_code_is_told_of_its_own_programme_alone(day: Day) -> None:
     card, member = day.card["token"], day.member["url"]
     of_card = [
-        time.post("/v1/holder/card", {"card": card, "birth_year": day.town.moment.year - 10}),
+        time.post("/v1/holder/card", {"card": card, "birth_year": day.town.today.year - 10}),
         day.town.ask("issuer", "POST", "/v1/cards/find", {"external_ref": "sak-begge"}),
         day.phone.send("POST", "/v1/scan/check", {"card": card, "offer": "inngang"}),
     ]

@@ -32,7 +32,7 @@ def sheets(town: Town, role: str = "issuer", **asked: Any) -> Any:
 
 def blank(town: Town) -> str:
     """Have the office make a blank of a programme that lasts as long as it does."""
-    year = town.moment.year
+    year = town.today.year
     terms = {
         "name": {"nb": "Lagerkortet"}, "valid_from": f"{year}-01-01", "valid_until": f"{year}-12-31",
         "cards": {"quota": 30, "validity": "programme"}, "ages": {"from": 5, "to": 18},

@@ -62,7 +62,7 @@ def test_a_number_that_no_rule_knows_is_named_and_nothing_is_stored(town: Town, 
 
 
 def test_an_agreement_may_count_persons_where_the_programme_counts_visits(town: Town) -> None:
-    year = town.moment.year
+    year = town.today.year
     terms = {"programme": "kort", "offer": "inngang", "from": f"{year + 1}-01-01", "until": f"{year + 1}-12-31",
              "limit": 10, "counts": "person"}  # fmt: skip
     made = town.ask("office", "POST", "/v1/venues/kino/agreements", terms)

@@ -31,13 +31,13 @@ def planted(town: Town) -> tuple[Town, Phone, str, str, str]:
     """Give a town with a card whose references are planted, used at the cinema this month and the one before."""
     asked = {
         "programme": "kort", "external_ref": REFERENCES[0].decode(), "family_ref": REFERENCES[1].decode(),
-        "birth_year": town.moment.year - 10,
+        "birth_year": town.today.year - 10,
     }  # fmt: skip
     made = town.ask("issuer", "POST", "/v1/cards", asked, headers={"idempotency-key": "k"})
     phone = town.enrol("kino", "scan", "enrol", "statement")
     visit = phone.send("POST", "/v1/scan/visits", town.visit(made.json["token"]))
     assert visit.status == 201, visit.body
-    month = f"{town.moment:%Y-%m}"
+    month = f"{town.today:%Y-%m}"
     town.later(days=40)
     again = phone.send("POST", "/v1/scan/visits", town.visit(made.json["token"]))
     assert again.status == 201, again.body

@@ -14,14 +14,14 @@ def renew(town: Town, of: str, *, key: str = "f-1", role: str = "issuer", **chan
 
 
 def listed(town: Town, **query: str) -> Any:
-    asked = {"programme": "kort", "expires_before": f"{town.moment.year + 3}-01-01"} | query
+    asked = {"programme": "kort", "expires_before": f"{town.today.year + 3}-01-01"} | query
     reply = town.ask("issuer", "GET", "/v1/cards", query=asked)
     assert reply.status == 200, reply.body
     return reply.json
 
 
 def born(town: Town, age: int, ref: str) -> str:
-    asked = {"programme": "kort", "external_ref": ref, "birth_year": town.moment.year - age}
+    asked = {"programme": "kort", "external_ref": ref, "birth_year": town.today.year - age}
     made = town.ask("issuer", "POST", "/v1/cards", asked, headers={"idempotency-key": ref})
     assert made.status == 201, made.body
     return str(made.json["number"])

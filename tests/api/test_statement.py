@@ -14,7 +14,7 @@ from tests.town import Town
 def month(town: Town) -> str:
     """Let the town's clock stand in the middle of a month."""
     town.moment = town.moment.replace(month=1, day=12, hour=9)
-    return town.moment.strftime("%Y-%m")
+    return f"{town.today:%Y-%m}"
 
 
 def lines_of(town: Town, month: str) -> list[dict[str, str]]:
@@ -96,7 +96,7 @@ def test_a_venue_sees_its_month_objects_is_answered_and_adjusted_and_is_paid_for
 def test_an_objection_names_its_day_and_offer_and_the_page_knows_which_months_there_are(town: Town, month: str) -> None:
     phone = town.enrol("bad", "statement")
     shown = signed(phone, "/v1/scan/statement", {"month": month}).json
-    first = f"{town.moment.year - 1}-01"  # when the agreement began
+    first = f"{town.today.year - 1}-01"  # when the agreement began
     assert (shown["state"], shown["statements"]) == ("open", [])
     assert (shown["months"][0], shown["months"][-1], len(shown["months"])) == (month, first, 13)
     path = "/v1/scan/statement/objections"

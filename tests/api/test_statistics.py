@@ -15,7 +15,7 @@ from tests.town import OTHER, TENANT, Town
 @pytest.fixture
 def autumn(town: Town) -> Town:
     """Give a town whose clock stands in October, with eight cards of which seven are used, and then in November."""
-    year = town.moment.year
+    year = town.today.year
     town.moment = datetime(year, 10, 6, 14, tzinfo=UTC)
     kino, bad = town.enrol("kino"), town.enrol("bad")
     cards = [town.card(f"sak-{number}")["token"] for number in range(8)]
@@ -31,7 +31,7 @@ def autumn(town: Town) -> Town:
 
 
 def test_the_year_is_told_once_and_the_same_ever_after(autumn: Town) -> None:
-    year = autumn.moment.year
+    year = autumn.today.year
     assert autumn.ask("office", "GET", "/v1/statistics").json == {"year": year, "told": []}
     assert autumn.ask("office", "GET", f"/v1/statistics/{year}-10").code == "not_told"
     told = autumn.ask("office", "POST", f"/v1/statistics/{year}-10")
@@ -49,7 +49,7 @@ def test_the_year_is_told_once_and_the_same_ever_after(autumn: Town) -> None:
 
 
 def test_two_who_tell_different_months_at_once_lay_one_on_top_of_the_other(autumn: Town) -> None:
-    year = autumn.moment.year
+    year = autumn.today.year
     desk = wiring.house().statistics
 
     class AnotherFirst:
@@ -75,7 +75,7 @@ def test_two_who_tell_different_months_at_once_lay_one_on_top_of_the_other(autum
 
 
 def test_a_telling_leaves_nothing_that_could_be_subtracted_from_the_next(autumn: Town) -> None:
-    year = autumn.moment.year
+    year = autumn.today.year
     assert autumn.ask("office", "POST", f"/v1/statistics/{year}-10").status == 200
     early = autumn.ask("office", "POST", f"/v1/statistics/{year}-09")
     assert (early.status, early.code) == (409, "told_further")
@@ -87,7 +87,7 @@ def test_a_telling_leaves_nothing_that_could_be_subtracted_from_the_next(autumn:
 
 
 def test_the_files_are_the_same_bytes_on_every_pull(autumn: Town) -> None:
-    path = f"/v1/statistics/{autumn.moment.year}-10"
+    path = f"/v1/statistics/{autumn.today.year}-10"
     assert autumn.ask("office", "GET", f"{path}/files/tables.csv").code == "not_told"
     assert autumn.ask("office", "POST", path).status == 200
     for name in autumn.ask("office", "GET", path).json["files"]:
@@ -100,7 +100,7 @@ def test_the_files_are_the_same_bytes_on_every_pull(autumn: Town) -> None:
 
 
 def test_what_is_told_of_one_municipality_is_unknown_in_another(autumn: Town) -> None:
-    path = f"/v1/statistics/{autumn.moment.year}-10"
+    path = f"/v1/statistics/{autumn.today.year}-10"
     assert autumn.ask("office", "POST", path).status == 200
     assert autumn.ask("office", "GET", path, tenant=OTHER).status == 404
     assert autumn.ask("office", "POST", path, tenant=OTHER).code == "too_few"

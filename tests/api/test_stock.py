@@ -7,7 +7,7 @@ from tests.town import Reply, Town
 
 def summer(town: Town) -> None:
     """Set up a programme whose cards last as long as it does, with terms at the cinema."""
-    year = town.moment.year
+    year = town.today.year
     dates = {"valid_from": f"{year}-01-01", "valid_until": f"{year}-12-31"}
     programme = {"name": {"nb": "Sommerkortet"}, "ages": {"from": 5, "to": 18}, "cards": {"quota": 2}, **dates}
     assert town.ask("office", "PUT", "/v1/programmes/sommer", programme).status == 200
@@ -22,7 +22,7 @@ def stock(town: Town, count: int = 2, *, role: str = "office", key: str = "lager
 
 
 def child(town: Town, ref: str = "sak-1") -> dict[str, Any]:
-    return {"programme": "sommer", "external_ref": ref, "birth_year": town.moment.year - 10}
+    return {"programme": "sommer", "external_ref": ref, "birth_year": town.today.year - 10}
 
 
 def activate(town: Town, number: str, body: Any, *, role: str = "issuer", key: str = "k-1") -> Reply:

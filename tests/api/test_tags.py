@@ -229,7 +229,7 @@ def test_the_tag_of_a_blank_comes_along_to_the_card_that_it_becomes(town: Town) 
     number = blank(town)
     chip = Chip(order(town, [{"number": number}], role="office")[0], UID, keys())
     assert bind(town, {"number": number, "uid": UID}, role="office")[0]["status"] == "bound"
-    asked = {"programme": "lager", "external_ref": "sak-lager", "birth_year": town.moment.year - 10}
+    asked = {"programme": "lager", "external_ref": "sak-lager", "birth_year": town.today.year - 10}
     done = town.ask("issuer", "POST", f"/v1/cards/{number}/activate", asked, headers={"idempotency-key": "aktiver"})
     assert done.status == 201, done.body
     assert look(town.enrol("kino"), chip.tapped())["because"] == "not_this_venue"
@@ -240,7 +240,7 @@ def test_the_book_of_changes_says_that_a_tag_was_tied_and_neither_to_whom_nor_wh
     made: tuple[Town, Any, Chip],
 ) -> None:
     town, card, _ = made
-    day = town.moment.date().isoformat()
+    day = town.today.isoformat()
     told = town.ask("office", "GET", "/v1/audit", query={"from": day, "until": day})
     assert told.status == 200, told.body
     assert "Tied a tag to the card" in told.body.decode()

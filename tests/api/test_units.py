@@ -35,7 +35,7 @@ def units(town: Town) -> Town:
 
 
 def give(town: Town, who: str, ref: str, **changes: Any) -> Reply:
-    asked = {"programme": "kort", "external_ref": ref, "birth_year": town.moment.year - 10} | changes
+    asked = {"programme": "kort", "external_ref": ref, "birth_year": town.today.year - 10} | changes
     return town.ask("issuer", "POST", "/v1/cards", asked, who=who, headers={"idempotency-key": str(uuid.uuid4())})
 
 
@@ -189,7 +189,7 @@ def test_the_work_list_and_what_a_reference_finds_are_the_units_own(units: Town)
 
 
 def test_a_blank_is_anybodys_to_give_until_somebody_has_it(units: Town) -> None:
-    year = units.moment.year
+    year = units.today.year
     programme = {
         "name": {"nb": "Sommerkortet"}, "ages": {"from": 5, "to": 18}, "valid_from": f"{year}-01-01",
         "valid_until": f"{year}-12-31",
@@ -258,6 +258,6 @@ def test_a_till_and_a_holder_are_asked_nothing_of_units(units: Town) -> None:
     number = given(units, BO, "sak-1")
     visit = phone.send("POST", "/v1/scan/visits", units.visit(number))
     assert visit.status == 201
-    asked = {"card": number, "birth_year": units.moment.year - 10}
+    asked = {"card": number, "birth_year": units.today.year - 10}
     page = send("POST", "/v1/holder/card", body=json.dumps(asked | {"tenant": TENANT}).encode())
     assert page.status == 200, page.body

@@ -136,7 +136,7 @@ def test_what_was_there_before_works_there_and_a_visit_from_before_settles_after
     left: Left, dynamodb: str, tmp_path: Path
 ) -> None:
     town = left.town
-    month = town.moment.strftime("%Y-%m")
+    month = f"{town.today:%Y-%m}"
     move(tmp_path / "there", dynamodb, town, secret=carried())
     bring_in(left.file)
     answer = left.phone.send("POST", "/v1/scan/visits", town.visit(left.card["token"]))  # the phone, the printed card
@@ -321,7 +321,7 @@ def test_an_unknown_municipality_has_no_archive(left: Left, tmp_path: Path) -> N
 def test_every_row_that_the_doors_write_has_the_day_that_its_clock_says(left: Left) -> None:
     days = {date.fromisoformat(row["valid_until"]["S"]) for row in everything() if row["kind"]["S"] == "card"}
     kept = {table.epoch(start_of(add_months(day, 12) + timedelta(days=1))) for day in days}
-    year = left.town.moment.year
+    year = left.town.today.year
     for row in everything():
         clock, goes = CLOCKS[row["kind"]["S"]], row.get("expires", {}).get("N")
         assert (goes is None) == (clock in UNDATED), row["kind"]

@@ -7,7 +7,7 @@ from tests.client.conftest import Desk
 
 @pytest.fixture
 def expiring(desk: Desk) -> Desk:
-    year = desk.town.moment.year
+    year = desk.town.today.year
     text = f"external_ref;birth_year\nsak-1;{year - 10}\nsak-2;{year - 9}\nsak-3;{year - 19}\n"
     desk.run("issue", desk.table("barn.csv", text), "--programme", "kort")
     following = {
@@ -19,7 +19,7 @@ def expiring(desk: Desk) -> Desk:
 
 
 def test_the_list_has_a_cross_for_each_who_is_not_too_old_and_the_crosses_are_renewed(expiring: Desk) -> None:
-    before = f"31.12.{expiring.town.moment.year + 1}"
+    before = f"31.12.{expiring.town.today.year + 1}"
     told = expiring.run("expiring", "--programme", "kort", "--before", before)
     assert told == {"cards": 3, "too_old": 1, "list": "renew-kort.csv"}
     rows = expiring.read("renew-kort.csv")

@@ -7,7 +7,7 @@ from tests.client.conftest import Desk
 
 
 def test_one_command_tells_the_year_and_writes_the_papers(desk: Desk) -> None:
-    town, year = desk.town, desk.town.moment.year
+    town, year = desk.town, desk.town.today.year
     town.moment = datetime(year, 10, 6, 14, tzinfo=UTC)
     phone = town.enrol("kino")
     for number in range(6):

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from chalicelib.shared.calendar import oslo_date
 from tests.e2e.conftest import Served, as_data_url, phone_page, qr
 from tests.e2e.test_offline import API, all_sent, keep_pages, next_card, ready, stopped
 from tests.e2e.test_scanner import code_for, enrol, state, type_number, visits_in_table
@@ -84,7 +83,7 @@ def test_practice_is_always_valid_needs_no_network_and_registers_nothing(served:
 
 def test_the_paper_list_is_registered_later_on_its_own_day_and_not_twice(served: Served, browser: Start) -> None:
     card = served.town.card()
-    day = oslo_date(served.town.moment) - timedelta(days=1)
+    day = served.town.today - timedelta(days=1)
     with phone_page(browser()) as page:
         ready(page, served, "kino")
         page.get_by_test_id("open-today").click()

@@ -155,7 +155,7 @@ def test_without_network_a_till_takes_what_the_currency_allows_and_hears_later_w
         page.context.set_offline(False)
         page.evaluate("() => dispatchEvent(new Event('online'))")
         expect(page.locator("body")).to_have_attribute("data-time", "")
-        page.wait_for_function("() => localStorage.getItem('opplev-time-waiting') === null", timeout=20_000)
+        page.wait_for_function("() => localStorage.getItem('opplev-time-waiting') === null", timeout=45_000)
         assert [int(each.minutes) for each in paid()] == [60]
         scan(page, member["url"])
         expect(page.get_by_test_id("time-refused")).to_contain_text("Ikke nok tid")

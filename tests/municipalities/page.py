@@ -74,7 +74,7 @@ def child(
             here.day(on)
         asked: dict[str, Any] = {
             "programme": here.programme.path.rpartition("/")[2], "external_ref": f"sak-{next(_NUMBERS)}",
-            "birth_year": here.town.moment.year - turns, "siblings": siblings,
+            "birth_year": here.town.today.year - turns, "siblings": siblings,
             "family_ref": f"familie-{next(_NUMBERS)}" if family == "" else family,
         }  # fmt: skip
         made = here.asks("issuer", "POST", "/v1/cards", asked)

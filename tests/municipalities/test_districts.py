@@ -122,7 +122,7 @@ def test_a_new_district_is_a_table_more_in_the_file_and_its_board_awards_the_sam
     }  # fmt: skip
     call("PUT", "/activities/dugnad", form, role="awarder", who="tor")
     call("POST", "/activities/dugnad/approve", {"reviewer": "Test Leser"})
-    year = town.moment.year
+    year = town.today.year
     grant = {"id": "g-1", "minutes": 300, "from": f"{year}-01-01", "until": f"{year}-12-31"}
     call("POST", "/activities/dugnad/grants", grant)
     award = {"id": "a-1", "minutes": 45, "present": 45, "member": "m-1"}
