@@ -4,9 +4,11 @@
  * The month as the server says it. Amounts in øre; `months` are those that there may be a statement for, the newest first.
  * @typedef {{date: string, type: "besok" | "over_kvote" | "korreksjon" | "justering", percent: number, visits: number, persons: number, gross: number, copay: number, amount: number}} StatementRow
  * @typedef {{offer: string, title: string, rows: StatementRow[], amount: number}} StatementOffer
+ * An adjustment: the day it corrects, for how many, why, and what the offer's day was and becomes, where that is known.
+ * @typedef {{offer: string, date: string, percent: number, persons: number, amount: number, reason: string, was: number | null, becomes: number | null}} Explained
  * @typedef {{
  *   reference: string, settle_by: "invoice" | "voucher" | "internal" | "none", way: string, because: string | null, is_final: boolean,
- *   offers: StatementOffer[], visits: number, persons: number, lines: number, brought: number, brought_from: string[], due: number,
+ *   offers: StatementOffer[], adjustments: Explained[], visits: number, persons: number, lines: number, brought: number, brought_from: string[], due: number,
  * }} Statement
  * @typedef {{id: string, text: string, at: string, state: "open" | "accepted" | "rejected", answer: string, answered_at: string | null, offer: string | null, date: string | null}} Objection
  * @typedef {{

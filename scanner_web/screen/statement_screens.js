@@ -7,7 +7,7 @@ import { h } from "./dom.js";
 import { button, placeNote, roundButton, sheetHead, spinner } from "./frame.js";
 import { icon } from "./icons.js";
 
-/** @import { Objection, Statement, StatementOffer, StatementRow, VenueMonth } from "../core/statement.js" */
+/** @import { Explained, Objection, Statement, StatementOffer, StatementRow, VenueMonth } from "../core/statement.js" */
 /** @import { Act, App } from "./frame.js" */
 
 const LONGEST = 1000;
@@ -70,7 +70,7 @@ function month(app, act, told) {
       : h("p", { class: "help", testid: "statement-too-late" }, say("objection.too_late")),
     told.objections.length > 0 && h("h2", { class: "small-head" }, say("objection.list")),
     told.objections.length > 0 && h("ul", { class: "cards", testid: "objections" }, ...[...told.objections].reverse().map((each) => objection(app, told, each))),
-    ...told.statements.flatMap((each) => each.offers.map((offer) => days(app, offer))),
+    ...told.statements.flatMap((each) => each.offers.map((offer) => days(app, offer, each.adjustments))),
   ];
 }
 
@@ -118,22 +118,24 @@ function pdf({ say, statement }, act) {
  * An offer's days.
  * @param {App} app
  * @param {StatementOffer} offer
+ * @param {Explained[]} adjusted
  */
-function days(app, offer) {
+function days(app, offer, adjusted) {
   const { words } = app;
   return h(
     "section",
     { class: "days", testid: "statement-offer", "data-offer": offer.offer },
     h("h2", { class: "days-head" }, h("span", {}, offer.title), h("span", { class: "money" }, inKroner(offer.amount, words.locale))),
-    h("ul", { class: "visits" }, ...offer.rows.map((row) => day(app, row))),
+    h("ul", { class: "visits" }, ...offer.rows.map((row) => day(app, row, row.type !== "justering" ? [] : adjusted.filter((each) => each.offer === offer.offer && each.date === row.date && each.percent === row.percent)))),
   );
 }
 
 /**
  * @param {App} app
  * @param {StatementRow} row
+ * @param {Explained[]} adjusted
  */
-function day({ say, words }, row) {
+function day({ say, words }, row, adjusted) {
   const counts = row.visits === 0 ? "" : counted(say, row);
   const share = row.visits === 0 ? "" : say("statement.share", { percent: row.percent, basis: inKroner(row.gross - row.copay, words.locale) });
   const kind = row.type === "besok" ? "" : say(`statement.type.${row.type}`);
@@ -142,7 +144,20 @@ function day({ say, words }, row) {
     { class: "day", testid: "statement-row", "data-date": row.date, "data-type": row.type },
     h("span", { class: "visit-text" }, h("b", {}, shortDate(row.date, words.locale)), kind !== "" && h("span", { class: "kind" }, kind), counts !== "" && h("span", {}, counts)),
     h("span", { class: "visit-text end" }, h("b", { class: "money" }, inKroner(row.amount, words.locale)), share !== "" && h("span", {}, share)),
+    ...adjusted.map((each) => explained({ say, words }, each)),
   );
+}
+
+/**
+ * Why a day was adjusted: for how many, what it was and becomes, and the office's own reason.
+ * @param {Pick<App, "say" | "words">} app
+ * @param {Explained} told
+ */
+function explained({ say, words }, { date, persons, was, becomes, reason }) {
+  const day = longDate(date, words.locale);
+  const what = persons === 0 ? say("statement.corrects", { day }) : say("statement.corrects_for", { day, persons: say("persons", { n: persons }).replaceAll(" ", "\u00a0") });
+  const stood = was === null || becomes === null ? "" : say("statement.stood", { was: inKroner(was, words.locale), becomes: inKroner(becomes, words.locale) });
+  return h("p", { class: "explained", testid: "statement-explained" }, [what, stood].filter(Boolean).join(" "), reason !== "" && h("q", {}, reason));
 }
 
 /**

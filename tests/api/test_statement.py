@@ -86,6 +86,10 @@ def test_a_venue_sees_its_month_objects_is_answered_and_adjusted_and_is_paid_for
     ]  # fmt: skip
     (final,) = signed(phone, "/v1/scan/statement", {"month": month}).json["statements"]
     assert (final["due"], final["is_final"], final["way"]) == (17_002, True, "voucher")
+    assert final["adjustments"] == [{
+        "offer": "inngang", "date": f"{month}-03", "percent": 50, "persons": 2, "amount": 10_751,
+        "reason": "to billetter ble ikke registrert", "was": 0, "becomes": 10_751,
+    }]  # fmt: skip
     checked = town.ask("finance", "POST", f"/v1/settlements/{month}/verify").json
     assert (checked["holds"], checked["lines"], checked["findings"]) == (True, 2, [])
     assert town.ask("finance", "POST", f"/v1/settlements/{month}/approve", who="carl").status == 200

@@ -25,6 +25,12 @@ def row(day: int, kind: str = "besok", *, visits: int = 1, amount: int = 6_251) 
     }  # fmt: skip
 
 
+ADJUSTED = {
+    "offer": "inngang", "date": "2026-10-17", "percent": 50, "persons": 2, "amount": 10_751, "was": 0,
+    "becomes": 10_751, "reason": "To billetter ble solgt mens telefonen var tom for strøm.",
+}  # fmt: skip
+
+
 def statement(**changes: Any) -> dict[str, Any]:
     rows = [
         row(3), row(3, "over_kvote"), row(4, visits=12, amount=75_006), row(9, "korreksjon", visits=0, amount=-6_251),
@@ -36,7 +42,8 @@ def statement(**changes: Any) -> dict[str, Any]:
     ]
     return {
         "reference": "3222-202610-0003B", "settle_by": "voucher", "way": "voucher", "because": None, "is_final": True,
-        "offers": offers, "visits": 118, "persons": 124, "lines": 1_326_558, "brought": 0, "brought_from": [],
+        "offers": offers, "adjustments": [ADJUSTED], "visits": 118,
+        "persons": 124, "lines": 1_326_558, "brought": 0, "brought_from": [],
         "due": 1_326_558,
     } | changes  # fmt: skip
 

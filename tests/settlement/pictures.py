@@ -10,10 +10,10 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from chalicelib.settlement import paper
-from chalicelib.settlement.rules import Line, LineType, settle, statement_of, tally_of
+from chalicelib.settlement.rules import Line, LineType, explained_of, settle, statement_of, tally_of
 from chalicelib.shared.ids import VisitId
 from chalicelib.shared.money import Ore
-from tests.settlement.test_workbook import BOOK, KINO, LINES, TERMS, workbook
+from tests.settlement.test_workbook import BOOK, KINO, LINES, STOOD, TERMS, workbook
 
 ROOT = Path(__file__).resolve().parents[2]
 _SECONDS = 240
@@ -31,9 +31,10 @@ def month() -> list[Line]:
 
 def statement() -> bytes:
     """Draw the cinema's statement of that month."""
-    tally = tally_of([each for each in month() if each.terms.venue == KINO], "2026-11").tally
-    (account,) = settle(BOOK, {KINO: tally}, ())
-    return paper.statement_pdf(statement_of(BOOK, account, tally))
+    counted = tally_of([each for each in month() if each.terms.venue == KINO], "2026-11")
+    (account,) = settle(BOOK, {KINO: counted.tally}, ())
+    told = statement_of(BOOK, account, counted.tally, explained=explained_of(counted, STOOD))
+    return paper.statement_pdf(told)
 
 
 def printed(content: bytes, folder: Path) -> Path:

@@ -95,20 +95,21 @@ def test_the_summary_has_a_row_for_each_venue_a_sum_per_funding_a_sum_and_the_ro
     assert ";".join(header) == (
         "oppgjor;brukersted;brukersted_id;orgnr;konto_maskert;oppgjorsmate;besok;personer;brutto;egenandel;belop;"
         "korreksjoner;til_oppgjor;justeringer;finansiering;besoksar;overfort_inn;oppgjort_na;overfort_ut;behandling;"
-        "referanse;merknad"
+        "referanse;merknad;oppgjorsmate_tekst;behandling_tekst"
     )
     assert ";".join(free) == (
         "2026-11;Badet;bad;;;none;1;2;250,01;50,00;0,00;0,00;0,00;0,00;fond;2026;0,00;0,00;0,00;statistics;"
-        "3222-202611-0001S;"
+        "3222-202611-0001S;;Statistikk;Bare statistikk"
     )
     assert kino[:6] == ["2026-11", "Kino på Øra; sal 1", "kino", "999999999", "*******8903", "voucher"]
     assert kino[6:16] == ["1", "2", "250,01", "50,00", "100,01", "-250,50", "-150,49", "0,00", "fond", "2026"]
     assert kino[16:] == [
         "0,00", "0,00", "-150,49", "carried", "3222-202611-0002B", "Under null: overført til neste oppgjør",
+        "Utbetaling", "Overført til neste",
     ]  # fmt: skip
     assert fund[1:3] == ["Sum fond", ""]
     assert ";".join(everyone) == (
-        "2026-11;Sum;;;;;2;4;500,02;100,00;100,01;-250,50;-150,49;0,00;;;0,00;0,00;-150,49;;;"
+        "2026-11;Sum;;;;;2;4;500,02;100,00;100,01;-250,50;-150,49;0,00;;;0,00;0,00;-150,49;;;;;"
     )
     assert rounding[0].startswith("Avrunding: ")
 

@@ -22,6 +22,7 @@ from chalicelib.settlement.rules import (
     Payee,
     Terms,
     by_funding,
+    explained_of,
     settle,
     statement_of,
     summary_of,
@@ -54,19 +55,21 @@ LINES = [
     Line(LineType.CORRECTION, VisitId("v0"), "2026-11", replace(TERMS, date=date(2026, 10, 3)), Ore(-10_001)),
     Line(LineType.VISIT, VisitId("v1"), "2026-11", TERMS, Ore(10_001)),
     Line(LineType.OVER_ALLOWANCE, VisitId("v2"), "2026-11", TERMS, Ore(10_001)),
-    Line(LineType.ADJUSTMENT, VisitId("a1"), "2026-11", TERMS, Ore(777), VisitId("v9")),
+    Line(LineType.ADJUSTMENT, VisitId("a1"), "2026-11", TERMS, Ore(777), VisitId("v9"), "Prisen var feil"),
 ]
+STOOD: dict[tuple[OfferId, date], Ore | None] = {(OfferId("film"), TERMS.date): Ore(0)}
 
 
 def workbook(lines: Sequence[Line], **limits: int) -> bytes:
     venues = {line.terms.venue for line in lines}
-    tallies = {
-        venue: tally_of([each for each in lines if each.terms.venue == venue], "2026-11").tally for venue in venues
-    }
+    counted = {venue: tally_of([each for each in lines if each.terms.venue == venue], "2026-11") for venue in venues}
+    tallies = {venue: each.tally for venue, each in counted.items()}
     accounts = settle(BOOK, tallies, ())
     whole = total_of(each for tally in tallies.values() for each in tally)
     pieces: list[bytes] = []
-    form = paper.Workbook(BOOK, pieces.append, summary_of(accounts, tallies), whole, by_funding(accounts), **limits)
+    explained = {told.id: told for each in counted.values() for told in explained_of(each, STOOD)}
+    summed, funding = summary_of(accounts, tallies), by_funding(accounts)
+    form = paper.Workbook(BOOK, pieces.append, summed, whole, funding, explained=explained, **limits)
     for line in lines:
         form.line(line)
     form.end()
@@ -87,10 +90,12 @@ def test_a_spreadsheet_program_finds_real_numbers_and_dates_a_frozen_header_and_
         "2026-11", "Kino <på> Øra & co", "974760673", "Førpremiære", datetime(2026, 10, 3), "*********123", 2,  # noqa: DTZ001  a date
         250.01, 50, 50, -100.01,
     )  # fmt: skip
-    assert lines[1][13:] == ("fond", "voucher", "korreksjon", "v0", "v0")
+    assert lines[1][13:] == ("fond", "Utbetaling", "Korreksjon", "v0", "v0")
     corrections = list(opened["Korreksjoner"].iter_rows(min_row=2, values_only=True))
-    assert corrections == [lines[1], lines[4]]
-    assert lines[4][15:] == ("justering", "v9", "a1")
+    assert [each[:16] for each in corrections] == [lines[1][:16], lines[4][:16]]
+    assert lines[4][15:] == ("Justering", "v9", "a1")
+    assert corrections[0][16:] == (None, None, None, "v0", "v0")
+    assert corrections[1][16:] == (200.02, 207.79, "Prisen var feil", "v9", "a1")
 
 
 def test_each_sheets_sum_is_the_sum_of_the_lines() -> None:
@@ -132,11 +137,32 @@ def text_of(content: bytes) -> str:
 
 
 def statement(venue: VenueId, lines: Sequence[Line], *, brought: int = 0, book: Book = BOOK) -> bytes:
-    tally = tally_of(lines, "2026-11").tally
-    (account,) = settle(book, {venue: tally}, ())
+    counted = tally_of(lines, "2026-11")
+    (account,) = settle(book, {venue: counted.tally}, ())
     if brought:
         account = replace(account, brought=(Part("2026-10", 2026, None, None, Ore(brought)),))
-    return paper.statement_pdf(statement_of(book, account, tally))
+    return paper.statement_pdf(statement_of(book, account, counted.tally, explained=explained_of(counted, STOOD)))
+
+
+def test_an_adjustment_tells_the_owner_which_day_for_how_many_why_and_what_it_was_and_becomes() -> None:
+    told = " ".join(text_of(statement(KINO, LINES[1:])).split())
+    assert (
+        "14.11.2026 Justering 7,77 Retter 14. november 2026, 2 personer. Refusjonen for dagen var kr 200,02 og blir "
+        "kr 207,79. Begrunnelse: Prisen var feil"
+    ) in told
+    nynorsk = [replace(LINES[4], terms=replace(POOL, persons=1), reason="Éin person mangla, Łukasz-døra var låst")]
+    told = " ".join(text_of(statement(BAD, nynorsk)).split())
+    assert "Rettar 14. november 2026, 1 person. Grunngjeving: Éin person mangla" in told
+    unsaid = [replace(LINES[4], terms=replace(TERMS, persons=0), reason="")]
+    assert "Begrunnelse" not in text_of(statement(KINO, unsaid))
+
+
+def test_two_adjustments_of_one_day_follow_each_other_and_each_says_its_own() -> None:
+    more = Line(LineType.ADJUSTMENT, VisitId("a2"), "2026-11", TERMS, Ore(-1_000), None, "Én for mye")
+    told = " ".join(text_of(statement(KINO, [*LINES[2:], more])).split())
+    assert "var kr 200,02 og blir kr 207,79. Begrunnelse: Prisen var feil" in told
+    assert "var kr 207,79 og blir kr 197,79. Begrunnelse: Én for mye" in told
+    assert told.count("Justering -2,23") == 1
 
 
 def test_a_statement_says_what_is_paid_for_which_days_and_what_it_is_called_but_never_an_invoice() -> None:

@@ -135,6 +135,19 @@ class StatementOfferAnswer(Shape):
     amount: int
 
 
+class ExplainedAnswer(Shape):
+    """An adjustment: which day it corrects, why, and what the offer's day was and becomes, where that is known."""
+
+    offer: str
+    date: date
+    percent: int
+    persons: int
+    amount: int
+    reason: str
+    was: int | None
+    becomes: int | None
+
+
 class StatementAnswer(Shape):
     reference: str
     settle_by: str
@@ -142,6 +155,7 @@ class StatementAnswer(Shape):
     because: str | None
     is_final: bool
     offers: list[StatementOfferAnswer]
+    adjustments: list[ExplainedAnswer]
     visits: int
     persons: int
     lines: int
@@ -254,6 +268,13 @@ def statements(
                         ],
                     )
                     for offer in each.offers
+                ],
+                adjustments=[
+                    ExplainedAnswer(
+                        offer=one.offer, date=one.date, percent=one.percent, persons=one.persons,
+                        amount=one.amount, reason=one.reason, was=one.was, becomes=one.becomes,
+                    )
+                    for one in each.explained
                 ],
             )
             for each in told

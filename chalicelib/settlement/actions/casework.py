@@ -12,12 +12,12 @@ from chalicelib.settlement.actions.supplies import Shelf
 from chalicelib.settlement.rules import (
     Adjustment,
     CaseState,
+    Counted,
     Draft,
     MonthState,
     Objection,
     Said,
     Statement,
-    Tally,
     book_of,
     check_month,
     check_second_person,
@@ -90,20 +90,23 @@ class Casework:
         shelf = Shelf(self.closing.files)
         if closed:
             book, accounts = self.closing.accounts(tenant, month)
-            kept = Counting(self.closing.store, shelf, self.closing.paper, book, now)
-            tally: Tally = kept.venue(venue).tally if venue in book.payees else ()
+            counting = Counting(self.closing.store, shelf, self.closing.paper, book, now)
+            counted = counting.venue(venue) if venue in book.payees else Counted(())
         else:
             book = book_of(configuration, month)
             counting = Counting(self.closing.store, shelf, self.closing.paper, book, now)
-            tally = tally_of(counting.found(venue), month).tally
+            counted = tally_of(counting.found(venue), month)
             head = self.closing.store.head(tenant)
             last = None if head is None else self.closing.store.load(tenant, head)
             ended = last is not None and last.state is not MonthState.CLOSING
             before = self.closing.accounts(tenant, last.month)[1] if last is not None and ended else ()
-            accounts = settle(book, {venue: tally}, [each for each in before if each.venue == venue])
+            accounts = settle(book, {venue: counted.tally}, [each for each in before if each.venue == venue])
+        explained = counting.explained(venue, counted)
         return [
-            statement_of(book, account, tally, is_final=closed) for account in accounts if account.venue == venue
-        ]  # fmt: skip
+            statement_of(book, account, counted.tally, explained=explained, is_final=closed)
+            for account in accounts
+            if account.venue == venue
+        ]
 
     def seen(self, tenant: Tenant, venue: VenueId, month: str, *, now: datetime) -> tuple[MonthState, list[str]]:
         """Say how far a month has come, and for which months the venue may have statements, newest first."""

@@ -8,7 +8,7 @@ from functools import partial
 from hashlib import sha256
 from typing import Final
 
-from chalicelib.settlement.actions.counting import Counting, Pace
+from chalicelib.settlement.actions.counting import BOOK, Counting, Pace
 from chalicelib.settlement.actions.supplies import Files, Ledger, Measured, Month, Paper, Shelf
 from chalicelib.settlement.rules import (
     TIMER,
@@ -49,7 +49,6 @@ SUMMARY: Final = "summary.csv"
 WORKBOOK: Final = "workbook.xlsx"
 STATEMENTS: Final = "statements.zip"
 PAYMENT_FILES: Final = {"gl07": "gl07.txt", "pain001": "pain001.xml"}  # by the municipality's code `file`
-BOOK: Final = "book.json"
 ACCOUNTS: Final = "accounts.json"
 LARGE: Final = 4 * 1024 * 1024  # what goes through a Lambda answer, base64 and all
 LINK_SECONDS: Final = 300
@@ -354,7 +353,13 @@ class Closing:
         tallies = {venue: each.tally for venue, each in counted.items()}
         summed = summary_of(accounts, tallies)
         shelf.once(place.file(SUMMARY), lambda: self.paper.summary_csv(book, summed, totals))
-        told = (statement_of(book, account, tallies.get(account.venue, ())) for account in accounts)
+        explained = {venue: counting.explained(venue, each) for venue, each in counted.items()}
+        told = (
+            statement_of(
+                book, account, tallies.get(account.venue, ()), explained=explained.get(account.venue, ())
+            )
+            for account in accounts
+        )  # fmt: skip
         shelf.once(place.file(STATEMENTS), lambda: self.paper.statements_zip(told))
         with ExitStack() as stack:
             sinks = {
@@ -362,7 +367,14 @@ class Closing:
             }
             forms = (
                 self.paper.LinesCsv(book, sinks[LINES].write),
-                self.paper.Workbook(book, sinks[WORKBOOK].write, summed, totals, by_funding(accounts)),
+                self.paper.Workbook(
+                    book,
+                    sinks[WORKBOOK].write,
+                    summed,
+                    totals,
+                    by_funding(accounts),
+                    explained={each.id: each for venue in explained.values() for each in venue},
+                ),
             )
             for venue in sorted(counted):
                 for line in counting.lines(venue) if counted[venue].tally else ():

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from heapq import merge
 from operator import attrgetter
 from typing import Final
@@ -12,17 +12,22 @@ from chalicelib.settlement.actions.supplies import Ledger, Month, Paper, Shelf
 from chalicelib.settlement.rules import (
     Book,
     Counted,
+    Explained,
     Line,
     Tallying,
+    explained_of,
     late_line,
     line_of,
     month_before,
     tally_of,
 )
-from chalicelib.shared.ids import VenueId
+from chalicelib.shared.calendar import next_month
+from chalicelib.shared.ids import OfferId, VenueId
+from chalicelib.shared.money import Ore
 
 LINES_PART: Final = "jsonl.gz"
 COUNTED_PART: Final = "json"
+BOOK: Final = "book.json"
 # Says whether there is time left for so many lines more.
 Pace = Callable[[int], bool]
 
@@ -72,6 +77,26 @@ class Counting:
         rows = self.store.entries(self.book.tenant, venue, earlier, now=self.now)
         late = (late_line(entry, earlier, settled) for entry in rows)
         return merge(*((line for line in each if line is not None) for each in (own, late)), key=attrgetter("place"))
+
+    def explained(self, venue: VenueId, counted: Counted) -> tuple[Explained, ...]:
+        """Explain a venue's adjustments of the month, with what the months before had come to on their days."""
+        days = {(line.terms.offer, line.terms.date) for line in counted.adjusted}
+        return explained_of(counted, self._stood(venue, days)) if days else ()
+
+    def _stood(self, venue: VenueId, days: set[tuple[OfferId, date]]) -> dict[tuple[OfferId, date], Ore | None]:
+        stood: dict[tuple[OfferId, date], Ore | None] = dict.fromkeys(days, Ore(0))
+        month = min(f"{day:%Y-%m}" for _, day in days)
+        while month < self.book.month:
+            place = Month(self.book.tenant, month)
+            kept = self.shelf.files.get(place.part(venue, COUNTED_PART))
+            if kept is None and not self.shelf.files.stands(place.file(BOOK)):
+                stood |= {key: None for key in days if f"{key[1]:%Y-%m}" <= month}
+            for each in self.paper.unpack_counted(kept).tally if kept is not None else ():
+                had = stood.get((each.offer, each.date))
+                if had is not None:
+                    stood[each.offer, each.date] = Ore(had + each.totals.to_settle)
+            month = next_month(month)
+        return stood
 
     @property
     def place(self) -> Month:

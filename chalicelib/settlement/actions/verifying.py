@@ -1,7 +1,7 @@
 """A closed month computed again from the rows of its visits, and held against what was written."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Final
@@ -118,7 +118,7 @@ class Auditor:
                 continue
             mine = own.pop(_key(line), None)
             if mine is not None:
-                faults.note("line_differs", entry.visit, when=mine != line)
+                faults.note("line_differs", entry.visit, when=not _is_same(mine, line))
             elif later is None:
                 late += 1
             else:
@@ -178,6 +178,11 @@ class _Faults:
     def found(self) -> Iterator[Finding]:
         for code, visits in self._visits.items():
             yield Finding(code, self._venue, tuple(visits[:_NAMED]))
+
+
+def _is_same(written: Line, line: Line) -> bool:
+    """Hold a line against its row; one that was written before reasons were kept has none."""
+    return written == (line if written.reason else replace(line, reason=""))
 
 
 def _key(line: Line) -> _Key:

@@ -9,7 +9,7 @@ from io import StringIO
 from operator import attrgetter
 from typing import Final
 
-from chalicelib.settlement.paper.words import ROUNDING, remark
+from chalicelib.settlement.paper.words import ROUNDING, TREATED, WAYS, remark
 from chalicelib.settlement.rules import Book, Line, LineType, Payee, Summed, Totals
 from chalicelib.shared.ids import OfferId, VenueId, VisitId
 from chalicelib.shared.money import Ore, kroner
@@ -22,7 +22,8 @@ LINES_HEADER: Final = (
 SUMMARY_HEADER: Final = (
     "oppgjor", "brukersted", "brukersted_id", "orgnr", "konto_maskert", "oppgjorsmate", "besok", "personer",
     "brutto", "egenandel", "belop", "korreksjoner", "til_oppgjor", "justeringer", "finansiering", "besoksar",
-    "overfort_inn", "oppgjort_na", "overfort_ut", "behandling", "referanse", "merknad",
+    "overfort_inn", "oppgjort_na", "overfort_ut", "behandling", "referanse", "merknad", "oppgjorsmate_tekst",
+    "behandling_tekst",
 )  # fmt: skip
 MASK: Final = "*" * 9
 _BOM: Final = b"\xef\xbb\xbf"
@@ -122,6 +123,7 @@ def _row(book: Book, row: Summed) -> tuple[str | int, ...]:
     return _cells(
         book.month, payee, row.venue, row.settle_by.value, row.totals, row.funding, str(row.year),
         (row.brought, row.settled, row.forward), row.way.value, book.reference(row.venue, row.settle_by), remark(row),
+        (WAYS[row.settle_by], TREATED[row.way]),
     )  # fmt: skip
 
 
@@ -131,18 +133,18 @@ def _sum(month: str, label: str, rows: list[Summed], totals: Totals, funding: st
         Ore(sum(row.settled for row in rows)),
         Ore(sum(row.forward for row in rows)),
     )
-    return _cells(month, Payee(label), VenueId(""), "", totals, funding, "", moved, "", "", "")
+    return _cells(month, Payee(label), VenueId(""), "", totals, funding, "", moved, "", "", "", ("", ""))
 
 
 def _cells(  # noqa: PLR0913, PLR0917  a row has as many cells
     month: str, payee: Payee, venue: VenueId, settle_by: str, totals: Totals, funding: str | None, year: str,
-    moved: tuple[Ore, Ore, Ore], way: str, reference: str, said: str,
+    moved: tuple[Ore, Ore, Ore], way: str, reference: str, said: str, words: tuple[str, str],
 ) -> tuple[str | int, ...]:  # fmt: skip
     return (
         month, _text(payee.label), _text(venue), _text(payee.orgnr), payee.masked_account or "", settle_by,
         totals.visits, totals.persons, kroner(totals.gross), kroner(totals.copay), kroner(totals.amount),
         kroner(totals.corrections), kroner(totals.to_settle), kroner(totals.adjustments), _text(funding), year,
-        *map(kroner, moved), way, reference, said,
+        *map(kroner, moved), way, reference, said, *words,
     )  # fmt: skip
 
 

@@ -1,9 +1,12 @@
 """The words of a statement in bokmål and nynorsk: a venue reads its own language form."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
-from chalicelib.settlement.rules import Because, LineType
+from chalicelib.settlement.rules import Because, Explained, LineType
+from chalicelib.shared.money import Ore
 from chalicelib.venues.rules import SettleBy
 
 _MONTHS: Final = (
@@ -37,12 +40,28 @@ class Words:
     over: str
     corrected: str
     adjusted: str
+    corrects: str  # which day an adjustment is about
+    people: tuple[str, str]
+    stood: str  # what the day came to
+    why: str
     gross: str
     rounding: str
 
     def month_named(self, month: str) -> str:
         """Name a month: `november 2026`."""
         return f"{_MONTHS[int(month[5:]) - 1]} {month[:4]}"
+
+    def day_named(self, day: date) -> str:
+        """Name a day: `3. november 2026`."""
+        return f"{day.day}. {self.month_named(day.isoformat()[:7])}"
+
+    def explain(self, told: Explained, money: Callable[[Ore], str]) -> str:
+        """Say what an adjustment corrects, for how many, what the day came to and comes to, and why."""
+        people = self.people[told.persons != 1].format(n=told.persons) if told.persons else ""
+        said = [self.corrects.format(day=self.day_named(told.date)) + (f", {people}." if people else ".")]
+        if told.was is not None and told.becomes is not None and told.settle_by is not SettleBy.NONE:
+            said.append(self.stood.format(was=money(told.was), becomes=money(told.becomes)))
+        return " ".join([*said, *([f"{self.why}: {told.reason}"] if told.reason else [])])
 
 
 _BOKMAL: Final = Words(
@@ -90,7 +109,11 @@ _BOKMAL: Final = Words(
     },
     over="Besøk over kvote ble registrert uten nett. De refunderes som andre besøk.",
     corrected="En korreksjon trekker fra et besøk som var med i et tidligere oppgjør og siden er annullert.",
-    adjusted="En justering er avtalt med kulturkontoret og bekreftet av økonomi.",
+    adjusted="En justering er foreslått av kulturkontoret og bekreftet av økonomi.",
+    corrects="Retter {day}",
+    people=("1 person", "{n} personer"),
+    stood="Refusjonen for dagen var kr {was} og blir kr {becomes}.",
+    why="Begrunnelse",
     gross="Grunnlaget er prisen uten egenandelen, brutto. Merverdiavgift følger av brukerstedets eget salgsdokument.",
     rounding="Refusjonen er regnet ut per besøk i hele øre, og en halv øre er rundet opp.",
 )
@@ -139,7 +162,11 @@ _NYNORSK: Final = Words(
     },
     over="Besøk over kvote vart registrerte utan nett. Dei blir refunderte som andre besøk.",
     corrected="Ein korreksjon trekkjer frå eit besøk som var med i eit tidlegare oppgjer og sidan er annullert.",
-    adjusted="Ei justering er avtalt med kulturkontoret og stadfesta av økonomi.",
+    adjusted="Ei justering er foreslått av kulturkontoret og stadfesta av økonomi.",
+    corrects="Rettar {day}",
+    people=("1 person", "{n} personar"),
+    stood="Refusjonen for dagen var kr {was} og blir kr {becomes}.",
+    why="Grunngjeving",
     gross="Grunnlaget er prisen utan eigendelen, brutto. Meirverdiavgift følgjer av salsdokumentet til brukarstaden.",
     rounding="Refusjonen er rekna ut per besøk i heile øre, og ein halv øre er runda opp.",
 )

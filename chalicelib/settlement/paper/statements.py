@@ -26,6 +26,7 @@ _LINE: Final[Colour] = (205, 218, 219)
 _LEFT, _RIGHT, _TOP, _FOOT = 18.0, 192.0, 18.0, 275.0  # mm on A4
 _WIDTHS: Final = (26.0, 40.0, 16.0, 18.0, 26.0, 24.0, 24.0)
 _TALL: Final = 5.4
+_EXPLAINED: Final = 12.0  # the tallest that an adjustment is explained in
 _MADE: Final = (1980, 1, 1, 0, 0, 0)
 
 
@@ -63,7 +64,8 @@ class _Page:
         statement = statements[0]
         self._told, self._words = statement, words_in(statement.language)
         titles = (offer.title for each in statements for offer in each.offers)
-        said = (statement.municipality, statement.name, statement.address, *titles)
+        reasons = (told.reason for each in statements for told in each.explained)
+        said = (statement.municipality, statement.name, statement.address, *titles, *reasons)
         plain = all(map(is_latin, said))
         pdf = LatinDocument("".join(map(tidy, said))) if plain else FPDF(format="A4")
         first = date.fromisoformat(f"{next_month(statement.month)}-01")
@@ -137,10 +139,11 @@ class _Page:
         self._pdf.ln(6)
         self._heading()
         for row in offer.rows:
-            if self._pdf.y + 2 * _TALL > _FOOT:
+            explained = self._explained(offer, row)
+            if self._pdf.y + 2 * _TALL + len(explained) * _EXPLAINED > _FOOT:
                 self._turn()
                 self._heading()
-            self._row(row)
+            self._row(row, explained)
         totals = offer.totals
         basis = _money(Ore(totals.gross - totals.copay))
         self._cells(
@@ -199,12 +202,32 @@ class _Page:
     def _heading(self) -> None:
         self._cells(self._words.columns, font="strong", colour=(255, 255, 255), fill=_DEEP, size=8.5)
 
-    def _row(self, row: StatementRow) -> None:
+    def _explained(self, offer: StatementOffer, row: StatementRow) -> list[str]:
+        if row.type is not LineType.ADJUSTMENT:
+            return []
+        wanted = (offer.offer, row.date, row.percent)
+        return [
+            self._words.explain(each, _money)
+            for each in self._told.explained
+            if (each.offer, each.date, each.percent) == wanted
+        ]
+
+    def _row(self, row: StatementRow, explained: Sequence[str]) -> None:
         words = self._words
         counts = ("", "") if row.visits == 0 else (str(row.visits), str(row.persons))
         gross, percent = ("", "") if row.visits == 0 else (_money(Ore(row.gross - row.copay)), f"{row.percent} %")
         kind = words.kinds[row.type]
         self._cells((f"{row.date:%d.%m.%Y}", kind, *counts, gross, percent, _money(row.amount)))
+        pdf = self._pdf
+        for text in explained:
+            pdf.set_font("text", size=8.5)
+            pdf.set_text_color(*_GREY)
+            pdf.ln(0.8)
+            pdf.set_x(_LEFT + _WIDTHS[0])
+            pdf.multi_cell(
+                _RIGHT - _LEFT - _WIDTHS[0], 3.8, tidy(text), align=Align.L, new_x=XPos.LMARGIN, new_y=YPos.NEXT
+            )
+            pdf.ln(0.8)
 
     def _cells(  # noqa: PLR0913  a row of a table has this many sides
         self, cells: tuple[str, ...], *, font: str = "text", colour: Colour = _INK, fill: Colour | None = None,

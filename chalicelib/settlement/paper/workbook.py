@@ -5,7 +5,7 @@ A month may have a million lines, so nothing is held but texts that repeat. The 
 """
 
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -15,8 +15,8 @@ from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from chalicelib.settlement.paper.sheets import ALIKE, MASK
-from chalicelib.settlement.paper.words import ROUNDING, remark
-from chalicelib.settlement.rules import Book, Line, LineType, Summed, Totals
+from chalicelib.settlement.paper.words import KINDS, ROUNDING, TREATED, WAYS, remark
+from chalicelib.settlement.rules import Book, Explained, Line, LineType, Summed, Totals
 from chalicelib.shared.ids import OfferId, VenueId, VisitId
 from chalicelib.shared.money import Ore
 from chalicelib.venues.rules import SettleBy
@@ -48,18 +48,18 @@ LINE_COLUMNS: Final = tuple(
     for each in (
         ("Oppgjør", 9), ("Brukersted", 22), ("Org.nr.", 11), ("Tilbud", 20), ("Dato", 11, _RIGHT), ("Kort", 14, _IN),
         ("Personer", 10, _RIGHT), ("Pris", 10, _RIGHT), ("Egenandel", 11, _RIGHT), ("Refusjon prosent", 10, _RIGHT),
-        ("Beløp", 11, _RIGHT), ("Mva", 6, _IN), ("Avtale", 12), ("Finansiering", 13), ("Måte", 9), ("Type", 11),
+        ("Beløp", 11, _RIGHT), ("Mva", 6, _IN), ("Avtale", 12), ("Finansiering", 13), ("Måte", 13), ("Type", 15),
         ("Korrigerer", 36), ("Besøk", 36),
     )
 )  # fmt: skip
 SUMMARY_COLUMNS: Final = tuple(
     Column(*each)
     for each in (
-        ("Brukersted", 24), ("Måte", 9), ("Finansiering", 13), ("Besøksår", 10, _RIGHT), ("Besøk", 7, _RIGHT),
+        ("Brukersted", 24), ("Måte", 13), ("Finansiering", 13), ("Besøksår", 10, _RIGHT), ("Besøk", 7, _RIGHT),
         ("Personer", 9, _RIGHT), ("Beløp", 12, _RIGHT), ("Korreksjoner", 13, _RIGHT), ("Justeringer", 12, _RIGHT),
         ("Til oppgjør", 12, _RIGHT), ("Overført inn", 10, _RIGHT), ("Oppgjort nå", 12, _RIGHT),
-        ("Overført ut", 10, _RIGHT), ("Referanse", 19, _IN), ("Merknad", 26), ("Oppgjør", 9), ("Org.nr.", 11),
-        ("Brutto", 12, _RIGHT), ("Egenandel", 11, _RIGHT), ("Behandling", 12, _IN),
+        ("Overført ut", 10, _RIGHT), ("Referanse", 19, _IN), ("Merknad", 26, _IN), ("Oppgjør", 9), ("Org.nr.", 11),
+        ("Brutto", 12, _RIGHT), ("Egenandel", 11, _RIGHT), ("Behandling", 22, _IN),
     )
 )  # fmt: skip
 FUNDING_COLUMNS: Final = tuple(
@@ -69,9 +69,17 @@ FUNDING_COLUMNS: Final = tuple(
         ("Oppgjort nå", 15, _RIGHT),
     )
 )  # fmt: skip
+# What was taken back or adjusted, with what the office says of an adjustment.
+CORRECTION_COLUMNS: Final = (
+    *LINE_COLUMNS[:16],
+    *(Column(*each) for each in (("Dagen var", 11, _RIGHT), ("Dagen blir", 11, _RIGHT), ("Begrunnelse", 34, _IN))),
+    *LINE_COLUMNS[16:],
+)
 _CARD_AT, _PERSONS_AT, _IDS_FROM = 5, 6, 16
+_REASONED: Final = 3  # columns
 # On paper the ids of visits are left out: nobody types them, and they would make everything else too small to read.
 _PRINTED_OF_LINES: Final = 16
+_PRINTED_OF_CORRECTIONS: Final = _PRINTED_OF_LINES + _REASONED
 # Neither are the month, which is under every page, and what the lines say: the rest must be read without a glass.
 _PRINTED_OF_SUMMARY: Final = 15
 _UNDER_SUMMARY: Final = 3  # rows: the sum, an empty one, how it is rounded
@@ -88,16 +96,17 @@ class Workbook:
         totals: Totals,
         funding: dict[tuple[str | None, int], tuple[Ore, Ore]],
         *,
+        explained: Mapping[VisitId, Explained] | None = None,
         most_rows: int = _MOST_ROWS,
     ) -> None:
         self._book, self._summed, self._totals, self._funding = book, summed, totals, funding
-        self._most_rows = most_rows
+        self._explained, self._most_rows = explained or {}, most_rows
         self._zip = ZipFile(cast("IO[bytes]", _Forward(write)), "w", ZIP_DEFLATED, compresslevel=1)
         self._strings = _Strings()
         # Most of a line stands on many others too, and is written once for all of them.
         self._front, self._middle = lru_cache(_REMEMBERED)(self._fronted), lru_cache(_REMEMBERED)(self._middled)
         self._corrections = _Aside()
-        self._corrected = _Sheet(LINE_COLUMNS, self._corrections.write, self._strings, self._book.month)
+        self._corrected = _Sheet(CORRECTION_COLUMNS, self._corrections.write, self._strings, self._book.month)
         self._lines: list[_Sheet] = []
         self._part: IO[bytes] | None = None
         self._turn()
@@ -112,11 +121,17 @@ class Workbook:
         row = (
             f"{self._front(terms.venue, terms.offer, terms.date)}{_masked(terms.last3)}"
             f"{self._middle(line.amount, line.type, *ALIKE(terms))}"
-            f"{_placed((_said(line.corrects), _said(line.visit)), _IDS_FROM)}"
         )
-        sheet.put(row)
+        ids = _said(line.corrects), _said(line.visit)
+        sheet.put(row + _placed(ids, _IDS_FROM))
         if line.type in {LineType.CORRECTION, LineType.ADJUSTMENT}:
-            self._corrected.put(row)
+            self._corrected.put(row + _placed((*self._reasoned(line), *ids), _IDS_FROM))
+
+    def _reasoned(self, line: Line) -> tuple[str, str, str]:
+        told = self._explained.get(line.visit) if line.type is LineType.ADJUSTMENT else None
+        was, becomes = (None, None) if told is None else (told.was, told.becomes)
+        stood = ("", "") if was is None or becomes is None else (_money(was), _money(becomes))
+        return (*stood, _said(line.reason, _WRAPPED))
 
     def _fronted(self, venue: VenueId, offer: OfferId, day: date) -> str:
         payee = self._book.payees[venue]
@@ -129,8 +144,8 @@ class Workbook:
     ) -> str:  # fmt: skip
         cells = (
             f"><v>{persons}", _money(price), _money(copay), f"><v>{percent}", _money(amount),
-            self._ref(vat_code, _INDENTED), self._ref(agreement), self._ref(funding), self._ref(settle_by.value),
-            self._ref(kind.value),
+            self._ref(vat_code, _INDENTED), self._ref(agreement), self._ref(funding), self._ref(WAYS[settle_by]),
+            self._ref(KINDS[kind]),
         )  # fmt: skip
         return _placed(cells, _PERSONS_AT)
 
@@ -149,7 +164,7 @@ class Workbook:
         for number, sheet in enumerate(self._lines, start=1):
             title = "Linjer" if number == 1 else f"Linjer {number}"
             named.append((title, f"lines{number}", len(LINE_COLUMNS), sheet.rows))
-        named.append(("Korreksjoner", "corrections", len(LINE_COLUMNS), self._corrected.rows))
+        named.append(("Korreksjoner", "corrections", len(CORRECTION_COLUMNS), self._corrected.rows))
         named.append(("Finansiering", "funding", len(FUNDING_COLUMNS), len(self._funding) + 1))
         for name, text in _bindings(named, self._strings.xml()):
             with self._open(name) as part:
@@ -161,11 +176,11 @@ class Workbook:
         for row in self._summed:
             payee = self._book.payees[row.venue]
             sheet.row((
-                self._ref(payee.label), self._ref(row.settle_by.value), self._ref(row.funding), f"><v>{row.year}",
+                self._ref(payee.label), self._ref(WAYS[row.settle_by]), self._ref(row.funding), f"><v>{row.year}",
                 *self._sums(row.totals, _MONEY), _money(row.brought), _money(row.settled), _money(row.forward),
                 self._ref(self._book.reference(row.venue, row.settle_by), _INDENTED), self._ref(remark(row), _WRAPPED),
                 self._ref(self._book.month), self._ref(payee.orgnr),
-                _money(row.totals.gross), _money(row.totals.copay), self._ref(row.way.value, _INDENTED),
+                _money(row.totals.gross), _money(row.totals.copay), self._ref(TREATED[row.way], _INDENTED),
             ))  # fmt: skip
         moved = [sum(getattr(row, name) for row in self._summed) for name in ("brought", "settled", "forward")]
         sheet.row((
@@ -344,7 +359,11 @@ def _bindings(sheets: list[tuple[str, str, int, int]], strings: str) -> list[tup
         f"'{title}'!$A$1:${_letter(wide - 1)}${rows}</definedName>"
         for place, (title, _, wide, rows) in enumerate(sheets)
     )
-    printed = {len(LINE_COLUMNS): _PRINTED_OF_LINES, len(SUMMARY_COLUMNS): _PRINTED_OF_SUMMARY}
+    printed = {
+        len(LINE_COLUMNS): _PRINTED_OF_LINES,
+        len(CORRECTION_COLUMNS): _PRINTED_OF_CORRECTIONS,
+        len(SUMMARY_COLUMNS): _PRINTED_OF_SUMMARY,
+    }
     under = {len(SUMMARY_COLUMNS): _UNDER_SUMMARY}
     areas = "".join(
         f'<definedName name="_xlnm.Print_Area" localSheetId="{place}">'
@@ -416,7 +435,7 @@ _STYLES: Final = (
     '<xf fontId="3" applyFont="1"/>'
     '<xf fontId="1" fillId="2" applyFont="1" applyFill="1" applyAlignment="1">'
     '<alignment horizontal="right" vertical="center" wrapText="1"/></xf>'
-    '<xf applyAlignment="1"><alignment vertical="top" wrapText="1"/></xf>'
+    '<xf applyAlignment="1"><alignment horizontal="left" vertical="top" wrapText="1" indent="1"/></xf>'
     '<xf applyAlignment="1"><alignment horizontal="left" indent="1"/></xf>'
     '<xf fontId="1" fillId="2" applyFont="1" applyFill="1" applyAlignment="1">'
     '<alignment horizontal="left" vertical="center" wrapText="1" indent="1"/></xf>'

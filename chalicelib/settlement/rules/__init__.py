@@ -58,7 +58,14 @@ from chalicelib.settlement.rules.months import (
     waiting_of,
 )
 from chalicelib.settlement.rules.payments import Chart, Cost, Payment, Run, payments_of
-from chalicelib.settlement.rules.statements import Statement, StatementOffer, StatementRow, statement_of
+from chalicelib.settlement.rules.statements import (
+    Explained,
+    Statement,
+    StatementOffer,
+    StatementRow,
+    explained_of,
+    statement_of,
+)
 from chalicelib.settlement.rules.summing import Summed, summary_of
 
 __all__ = [
@@ -76,6 +83,7 @@ __all__ = [
     "Counted",
     "Draft",
     "Entry",
+    "Explained",
     "Line",
     "LineType",
     "MonthState",
@@ -109,6 +117,7 @@ __all__ = [
     "check_over",
     "check_second_person",
     "compact",
+    "explained_of",
     "first_month",
     "is_over",
     "late_line",

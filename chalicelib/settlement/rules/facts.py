@@ -69,11 +69,15 @@ class TakenBack:
 
 @dataclass(frozen=True, slots=True)
 class Adjusted:
-    """An adjustment that finance has confirmed; `terms.amount` is signed, `corrects` the visit it is about, if any."""
+    """An adjustment that finance has confirmed; `terms.amount` is signed, `corrects` the visit it is about, if any.
+
+    `reason` is the office's own.
+    """
 
     visit: VisitId
     terms: Terms
     corrects: VisitId | None = None
+    reason: str = ""
 
 
 Entry = Visited | TakenBack | Adjusted
@@ -81,7 +85,10 @@ Entry = Visited | TakenBack | Adjusted
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the settlement. `amount` is signed; `month` is when the row was received."""
+    """One line of the settlement. `amount` is signed; `month` is when the row was received.
+
+    `reason` is the office's own, of an adjustment.
+    """
 
     type: LineType
     visit: VisitId
@@ -89,6 +96,7 @@ class Line:
     terms: Terms
     amount: Ore
     about: VisitId | None = None
+    reason: str = ""
 
     @property
     def corrects(self) -> VisitId | None:
@@ -142,10 +150,14 @@ Tally = tuple[Tallied, ...]
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A venue's lines added up, and those among them that came too late for their own month, as (month, visit)."""
+    """A venue's lines added up, and those among them that came too late for their own month, as (month, visit).
+
+    `adjusted` are its adjustments one by one: few, and each is explained to the venue.
+    """
 
     tally: Tally
     late: tuple[tuple[str, VisitId], ...] = ()
+    adjusted: tuple[Line, ...] = ()
 
 
 class Tallying:
@@ -158,6 +170,7 @@ class Tallying:
         self._month = month
         self._sums: dict[tuple[Any, ...], list[int]] = {}
         self._late: list[tuple[str, VisitId]] = []
+        self._adjusted: list[Line] = []
 
     def add(self, line: Line) -> Line:
         """Count a line in, and hand it on."""
@@ -175,6 +188,7 @@ class Tallying:
             held[6] += amount
         elif kind is LineType.ADJUSTMENT:
             held[8] += amount
+            self._adjusted.append(line)
         else:
             held[1] += 1
             held[2] += terms.persons
@@ -190,7 +204,7 @@ class Tallying:
         ordered = sorted(self._sums.items(), key=lambda item: tuple(str(part or "") for part in item[0]))
         # The key's parts are the fields in their order.
         tallied = tuple(Tallied(*key, Totals(*map(Ore, sums))) for key, sums in ordered)  # type: ignore[call-arg]
-        return Counted(tallied, tuple(self._late))
+        return Counted(tallied, tuple(self._late), tuple(self._adjusted))
 
 
 def tally_of(lines: Iterable[Line], month: str) -> Counted:

@@ -31,8 +31,8 @@ def line_of(entry: Entry, month: str) -> Line | None:
             return Line(kind, visit, month, terms, terms.owed)
         case TakenBack(visit=visit, terms=terms, corrects=corrects) if corrects < month:
             return Line(LineType.CORRECTION, visit, month, terms, Ore(-terms.owed))
-        case Adjusted(visit=visit, terms=terms, corrects=about):
-            return Line(LineType.ADJUSTMENT, visit, month, terms, terms.owed, about)
+        case Adjusted(visit=visit, terms=terms, corrects=about, reason=reason):
+            return Line(LineType.ADJUSTMENT, visit, month, terms, terms.owed, about, reason)
         case TakenBack():
             return None
 

@@ -1,6 +1,7 @@
 """The settlements of a tenant, and the rows that a venue is paid for, in the table."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 
@@ -10,7 +11,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib import faults, table
 from chalicelib.notary import Notary
-from chalicelib.settlement.rules import Entry, MonthState, Settlement
+from chalicelib.settlement.rules import Adjusted, Adjustment, Entry, MonthState, Settlement
 from chalicelib.settlement.store.reading import Item, entry_of, fast, skip_of
 from chalicelib.shared.acting import Change
 from chalicelib.shared.calendar import kept_five_years, start_of
@@ -97,7 +98,16 @@ class SettlementStore:
         for item in self._items(table.settle_group(tenant, venue, month)):
             entry = entry_of(item, skip, past)
             if entry is not None:
-                yield entry
+                yield self._reasoned(tenant, entry) if isinstance(entry, Adjusted) else entry
+
+    def _reasoned(self, tenant: Tenant, entry: Adjusted) -> Adjusted:
+        # The index does not carry words; adjustments are few, and each is read by itself.
+        key = table.visit_pk(tenant, entry.visit)
+        try:
+            row = faults.patiently(lambda: table.AdjustmentRow.get(key, "ADJUSTMENT", consistent_read=True))
+        except DoesNotExist:
+            return entry
+        return replace(entry, reason=msgspec.json.decode(row.document, type=Adjustment).reason)
 
     def _note(self, transaction: TransactWrite, settlement: Settlement, change: Change) -> None:
         self._notary.note(transaction, settlement.tenant, f"settlement.{settlement.state}", change)
