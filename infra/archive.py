@@ -34,6 +34,9 @@ _GOES: Final = {
     Clock.SUSPECT: "after a year",
     Clock.ENROLMENT: "two days after it was made",
     Clock.IMPORT: "when the import is done",
+    Clock.MEMBER: "a year after leaving",
+    Clock.SEAT: "a year after the session",
+    Clock.ROOM: "after 60 days",
 }
 _EVERY: Final = 0.5  # seconds between two lines of progress
 

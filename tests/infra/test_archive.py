@@ -9,6 +9,9 @@ from zipfile import ZipFile
 
 import pytest
 
+from chalicelib.archive.rules import Clock
+from infra import archive
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -69,6 +72,10 @@ def test_the_report_of_what_is_past_its_time_counts_and_names_nobody(lived_in: P
     assert told["deleted"] is False
     assert told["kinds"]["card"]["undated"] == 0
     assert "lorenskog" not in said
+
+
+def test_the_report_says_of_every_clock_when_it_goes() -> None:
+    assert set(archive._GOES) == set(Clock)  # noqa: SLF001  the words of the report
 
 
 def test_an_unknown_municipality_is_said_to_be(lived_in: Path, tmp_path: Path) -> None:
