@@ -75,7 +75,7 @@ def test_the_report_of_what_is_past_its_time_counts_and_names_nobody(lived_in: P
 
 
 def test_the_report_says_of_every_clock_when_it_goes() -> None:
-    assert set(archive._GOES) == set(Clock)  # noqa: SLF001  the words of the report
+    assert set(archive._GOES) == set(Clock)
 
 
 def test_an_unknown_municipality_is_said_to_be(lived_in: Path, tmp_path: Path) -> None:
