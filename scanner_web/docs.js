@@ -1,6 +1,6 @@
 // The API as a readable page, made from the document that the API serves about itself.
 
-import { callsByTag, problemFields } from "./core/openapi.js";
+import { callId, callsByTag, problemFields } from "./core/openapi.js";
 import { openapi } from "./device/api.js";
 import { fill, find, h } from "./screen/dom.js";
 import { logo } from "./screen/icons.js";
@@ -75,11 +75,11 @@ function paragraphs(text) {
 }
 
 /**
- * Words between back quotes are code.
+ * Words between back quotes are code, and a call among them leads to where it is told; words between two stars are bold.
  * @param {string} text
  */
 function withCode(text) {
-  return text.split("`").map((part, index) => (index % 2 === 1 ? h("code", {}, part) : part));
+  return text.split("`").flatMap((part, index) => (index % 2 === 1 ? [code(part)] : withBold(part)));
 }
 
 /** @param {Call} call */
@@ -102,6 +102,18 @@ function callSection(call) {
     h("dl", { class: "answers" }, ...call.answers.flatMap(answer)),
     call.errors.length > 0 && errors(call.errors),
   );
+}
+
+/** @param {string} text */
+function withBold(text) {
+  return text.split("**").map((part, index) => (index % 2 === 1 ? h("b", {}, part) : part));
+}
+
+/** @param {string} text */
+function code(text) {
+  const [verb = "", path = "", ...more] = text.split(" ");
+  const isCall = path.startsWith("/v1/") && more.length === 0;
+  return isCall ? h("a", { href: `#${callId(verb, path)}` }, h("code", {}, text)) : h("code", {}, text);
 }
 
 /** @param {Call} call */

@@ -34,6 +34,32 @@ _REFUSALS: Final = {
     "429": "Too many", "503": "Busy; nothing was written",
 }  # fmt: skip
 _PLAIN: Final = {bytes}
+# What a reader wants to do, and by which calls; a test holds every call that is named to the document.
+_INTRODUCTION: Final = """\
+Money is in øre, time in minutes, dates are dates in Oslo, instants are in UTC. A no at the ticket window is an answer \
+with its reason, and no error. What may be sent twice carries an id of the sender's; sent again, it is done once.
+
+**Give a child a card**: `POST /v1/cards`, or a list of them with `POST /v1/cards/batch`. Print them with \
+`POST /v1/cards/print`, block one with `POST /v1/cards/{number}/block`, give a new one for a lost one with \
+`POST /v1/cards/{number}/replace`, and let a year's cards live on with `POST /v1/cards/renew`.
+
+**Say what may be visited, and on which terms**: `PUT /v1/programmes/{programme}`, `PUT /v1/venues/{venue}`, \
+`PUT /v1/venues/{venue}/offers/{offer}` and `POST /v1/venues/{venue}/agreements`. Let a phone in with \
+`POST /v1/venues/{venue}/enrolments`.
+
+**Take a card where the tickets are checked**: `POST /v1/scan/check` asks, `POST /v1/scan/visits` uses a visit, \
+`POST /v1/scan/visits/{visit}/void` gives it back; `GET /v1/scan/snapshot` is what a phone needs without a network; \
+`POST /v1/scan/visits/batch` sends what waited.
+
+**Pay the venues**: `POST /v1/settlements/{month}/close`, somebody else's `POST /v1/settlements/{month}/approve`, the \
+files with `GET /v1/settlements/{month}/files/{name}`; a closed month is computed again with \
+`POST /v1/settlements/{month}/verify`.
+
+**Run TimeKred**: `PUT /v1/kred/currencies/{currency}` and who runs it, activities with their grants, \
+`PUT /v1/kred/currencies/{currency}/sessions/{session}` with its poster, `POST /v1/kred/join` by that poster, \
+`POST /v1/kred/currencies/{currency}/sessions/{session}/award` to all who came, and `POST /v1/kred/spend` at a partner.
+
+**See what came of it, and who did what**: `GET /v1/statistics`, `GET /v1/kred/sums`, `GET /v1/audit`."""
 
 
 def document(app: Chalice, *, host: str, version: str) -> dict[str, Any]:
@@ -47,7 +73,7 @@ def document(app: Chalice, *, host: str, version: str) -> dict[str, Any]:
         paths.setdefault(each.path, {})[each.method.lower()] = _operation(each, named)
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Opplev", "version": version, "description": "Money in øre, dates in Europe/Oslo."},
+        "info": {"title": "Opplev", "version": version, "description": _INTRODUCTION},
         "servers": [{"url": host}],
         "paths": dict(sorted(paths.items())),
         "components": {

@@ -49,7 +49,7 @@ function callOf(document, path, method, operation, shared) {
   const content = resolve(document, operation.requestBody ?? {}).content ?? {};
   const answers = Object.entries(operation.responses ?? {}).map(([status, one]) => answerOf(document, status, /** @type {Json} */ (one)));
   return {
-    id: `${method}${path}`.replace(/[^a-z0-9]+/gi, "-").toLowerCase(),
+    id: callId(method, path),
     method: method.toUpperCase(),
     path,
     title: operation.summary ?? "",
@@ -104,4 +104,13 @@ function accessOf(security) {
 /** @param {Json} content */
 function schemaIn(content) {
   return (content["application/json"] ?? Object.values(content)[0])?.schema ?? {};
+}
+
+/**
+ * Where on the page a call is told.
+ * @param {string} method
+ * @param {string} path
+ */
+export function callId(method, path) {
+  return `${method}${path}`.replace(/[^a-z0-9]+/gi, "-").toLowerCase();
 }

@@ -1,6 +1,7 @@
 """Whatever is sent, the answer is a clear one: 4xx with a problem, never 500, and nothing half done."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Final
@@ -176,3 +177,9 @@ def _through_gateway(method: str, path: str, raw: bytes, headers: dict[str, str]
     if reply.status >= 400:
         assert reply.code
     return reply.status
+
+
+def test_every_call_that_the_introduction_names_is_in_the_document() -> None:
+    named = re.findall(r"`([A-Z]+) (/v1/\S+)`", DOCUMENT["info"]["description"])
+    assert len(named) >= 20
+    assert [each for each in named if each[0].lower() not in DOCUMENT["paths"].get(each[1], {})] == []
