@@ -31,6 +31,7 @@ _BETWEEN: Final = r"[ .:/_-]?"
 _ELEVEN_DIGITS: Final = re.compile(
     rf"(?<!\d)\d{{2}}{_BETWEEN}\d{{2}}{_BETWEEN}\d{{2}}{_BETWEEN}\d{{5}}(?!\d)", re.ASCII
 )
+_A_UUID: Final = re.compile(rf"(?<![0-9A-Za-z]){UUID[1:-1]}(?![0-9A-Za-z])")
 _FIRST_WEIGHTS: Final = (3, 7, 6, 1, 8, 9, 4, 5, 2)
 _SECOND_WEIGHTS: Final = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
 
@@ -51,11 +52,11 @@ def holds_identity_number(text: str) -> bool:
 
     Covers D-, H- and synthetic numbers, and the numbers given from 2032, whose first control digit leaves
     a remainder of 0 to 3 (Skatteetaten, "Nytt fødselsnummer fra 2032"). The date part is not looked at.
-    A UUID is none: one in 7,700 random ones holds such digits by chance, and callers make their references of them.
+    A UUID is none: one in 7,700 random ones holds such digits by chance, and callers make their references of them,
+    as they are or after a word of their own.
     """
-    if re.fullmatch(UUID, text) is not None:
-        return False
-    return any(_has_control_digits(re.sub(r"\D", "", found.group())) for found in _ELEVEN_DIGITS.finditer(text))
+    rest = _A_UUID.sub("x", text)
+    return any(_has_control_digits(re.sub(r"\D", "", found.group())) for found in _ELEVEN_DIGITS.finditer(rest))
 
 
 def is_identity_number(text: str) -> bool:

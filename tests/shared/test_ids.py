@@ -14,6 +14,8 @@ from chalicelib.shared.ids import holds_identity_number, is_id
         "10915596784",  # a synthetic number (month + 80)
         "ref 020132 99997 old",  # written with a space, inside a text
         "020132.99997",
+        "02013299997-2f0c6f0e-6d6e-4c8e-9d4a-a12013299997",  # beside a UUID
+        "2f0c6f0e-6d6e-4c8e-9d4a-02013299997",  # and in what is none
     ],
 )
 def test_what_looks_like_a_national_identity_number_is_found(text: str) -> None:
@@ -29,6 +31,7 @@ def test_what_looks_like_a_national_identity_number_is_found(text: str) -> None:
         "12345678903",  # a kontonummer has other weights
         "sak-2026-00017",
         "2f0c6f0e-6d6e-4c8e-9d4a-a02013299997",  # a UUID holds such digits by chance, and is nobody
+        "nav-2f0c6f0e-6d6e-4c8e-9d4a-a02013299997",  # nor after a word of the caller's own
         "",
     ],
 )
