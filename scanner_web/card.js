@@ -18,6 +18,8 @@ const HANDED_OVER = "opplev-card";
 /** What this tab remembers, so that a reload shows the same card: its address no longer says which. */
 const CARD = "opplev-holder-card";
 const LANGUAGE = "opplev-holder-language";
+/** A note's own page leaves its code here, to be put into an account. */
+const NOTE_CARRIED = "opplev-note-deposit";
 const main = find("#main", HTMLElement);
 
 // The token leaves the address before anything else happens, so that the history never holds a card.
@@ -183,9 +185,12 @@ function firstState() {
 
 /** A member's code, or a session's poster: another page, fetched when it is asked for. */
 async function ofTime() {
-  if (shown === "") shown = keptInTab(CARD) ?? "";
-  if (!isTime(shown) && !/#s\.[^#]+$/.test(shown)) return false;
-  keepInTab(CARD, shown);
+  const isNew = shown !== "";
+  if (!isNew) shown = keptInTab(CARD) ?? "";
+  // A note that is carried here waits for an account, whatever this tab was shown before.
+  if (!isNew && keptInTab(NOTE_CARRIED) !== null && !isTime(shown)) shown = "";
+  else if (!isTime(shown) && !/#s\.[^#]+$/.test(shown)) return false;
+  if (shown !== "") keepInTab(CARD, shown);
   const { openMember } = await import("./wiring/time_member.js");
   await openMember(main, shown, chosen);
   return true;

@@ -230,6 +230,7 @@ def export(asking: Asking, sent: CodeBody) -> Answer:
         {
             "id": each.id, "organisation": each.facts.organisation, "tasks": each.facts.tasks,
             "first": str(each.facts.first), "last": str(each.facts.last), "issued_on": str(each.issued_on),
+            "revoked_on": "" if each.revoked is None else str(each.revoked.on),
             "code": house.attestations.address(tenant, each),
         }
         for each in house.attestations.of_member(tenant, member.id, now=asking.now)

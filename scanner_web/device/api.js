@@ -285,10 +285,11 @@ export async function holderCard(body) {
  * Ask as anybody may: a member of TimeKred by the code in the body.
  * @param {string} path
  * @param {object} body
+ * @param {boolean} [pdf] whether the answer is a paper
  * @returns {Promise<any>}
  */
-export async function plainly(path, body) {
-  return meaning(await send("POST", path, { body: bytesOf(body), timeout: PATIENT_TIMEOUT }));
+export async function plainly(path, body, pdf = false) {
+  return meaning(await send("POST", path, { body: bytesOf(body), timeout: PATIENT_TIMEOUT, pdf }));
 }
 
 /**

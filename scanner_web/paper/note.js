@@ -48,7 +48,7 @@ export function noteScreen(note, words, language, till) {
     "div",
     { class: "stack wide" },
     till !== null && till.state !== "ready" && outcome(till, words, told),
-    known && face(note, told),
+    known && noteFace(note, told),
     (till === null || till.state === "ready") && verdict(state, words, told),
     state === "good" && till !== null && till.state === "ready" && h("button", { class: "button main", type: "button", testid: "take", onclick: till.take }, said.take),
     state === "good" && (till === null || till.state === "ready") && h("ul", { class: "tips", testid: "tips" }, tip("other", filled(said.is, told)), tip("hand", said.whose), tip("shield", said.safe)),
@@ -103,7 +103,7 @@ function outcome(till, words, told) {
  * @param {Note} note
  * @param {Record<string, string>} told
  */
-function face(note, told) {
+export function noteFace(note, told) {
   const minutes = note.minutes ?? 0;
   const whole = Math.floor(minutes / 60);
   const kred = FRACTIONS.has(minutes % 60) || minutes % 60 === 0 ? `${whole || ""}${FRACTIONS.get(minutes % 60) ?? ""}` : (minutes / 60).toFixed(2);

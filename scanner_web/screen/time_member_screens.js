@@ -6,6 +6,7 @@ import { inLanguage, LANGUAGES, longDate, shortDate } from "../core/words.js";
 import { h } from "./dom.js";
 import { button, spinner } from "./frame.js";
 import { icon, logo } from "./icons.js";
+import { askedCards, ownScreen, whose } from "./time_own_screens.js";
 
 /** @import { Session } from "../core/time.js" */
 /** @import { MemberAct, MemberView } from "../wiring/time_member.js" */
@@ -28,7 +29,8 @@ export function memberScreen(view, act) {
     state === "loading" && spinner(say("loading")),
     state === "shut" && shut(view, act),
     state === "unnamed" && h("div", { class: "stack wide" }, face(view), h("p", {}, say("paper_text")), personForm(view, act.name, "take_it")),
-    state === "open" && open(view, act),
+    state === "open" && (["note", "ask", "attest"].includes(view.sheet ?? "") ? ownScreen(view, act.own) : open(view, act)),
+    state === "whose" && whose(view, act.own),
     state === "poster" && posterScreen(view, act),
     state === "joined" && joined(view, act),
     state === "there" && there(view, act),
@@ -112,12 +114,15 @@ function open(view, act) {
     face(view, h("p", { class: "member-balance", testid: "balance" }, duration(page.balance ?? 0, locale)), page.set_aside ? h("p", {}, say("set_aside", { time: duration(page.set_aside, locale) })) : null),
     ...warned.map((one) => h("p", { class: "not-now", testid: "expiring" }, icon("clock"), h("span", {}, say("expiring", { time: duration(one.minutes, locale), date: longDate(one.last_day, locale) })))),
     view.done !== null && h("p", { class: "not-now", testid: "done", role: "status" }, icon("check"), h("span", {}, say(view.done))),
+    ...askedCards(view, act.own),
     codeOf(page.qr_svg, page.number, say),
     h(
       "div",
       { class: "member-buttons" },
       button({ testid: "open-gift", text: say("gift"), icon: "hand", onClick: () => act.sheet("gift"), pressed: sheet === "gift" }),
       button({ testid: "open-pot", text: say("pot"), icon: "coin", onClick: () => act.sheet("pot"), pressed: sheet === "pot" }),
+      button({ testid: "open-note", text: say("note_open"), icon: "plus", onClick: () => act.sheet("note") }),
+      button({ testid: "open-attest", text: say("att_open"), icon: "list", onClick: () => act.sheet("attest") }),
     ),
     sheet === "gift" && giving(view, act, true),
     sheet === "pot" && giving(view, act, false),

@@ -9,14 +9,16 @@ import { timeWords, wearTime } from "../device/time.js";
 import { wordsIn } from "../device/words.js";
 import { fill } from "../screen/dom.js";
 import { memberScreen } from "../screen/time_member_screens.js";
+import { nothingOwn, wireOwn } from "./time_own.js";
 
 /** @import { Currency, Session } from "../core/time.js" */
 /** @import { Language, Say } from "../core/words.js" */
 /** @import { TimeWords } from "../device/time.js" */
+/** @import { Own, OwnAct } from "./time_own.js" */
 
 /** The code of this phone's owner, for each currency, so that a poster is enough to be there. */
 const OWN = "opplev-member-";
-const OPEN_SHEETS = /** @type {const} */ (["gift", "pot", "leave"]);
+const OPEN_SHEETS = /** @type {const} */ (["gift", "pot", "leave", "note", "ask", "attest"]);
 
 /**
  * @typedef {{at: string, what: string, minutes: number, place: string | null, place_name?: string | null, taken_in?: Record<string, string> | null}} Entry
@@ -26,21 +28,21 @@ const OPEN_SHEETS = /** @type {const} */ (["gift", "pot", "leave"]);
  *   balance: number | null, set_aside: number | null, history: Entry[], expiring: {minutes: number, last_day: string, warn: boolean}[], seats: Seat[], sessions: Session[],
  * }} MemberPage
  * @typedef {{municipality: string, currency: Currency, session: Session}} Poster
- * @typedef {"loading" | "shut" | "unnamed" | "open" | "poster" | "joined" | "there" | "left" | "unknown" | "network"} MemberState
+ * @typedef {"loading" | "shut" | "unnamed" | "open" | "poster" | "joined" | "there" | "whose" | "left" | "unknown" | "network"} MemberState
  * @typedef {{
  *   state: MemberState, say: Say, words: TimeWords, language: Language, locale: string, direction: "ltr" | "rtl", card: string, pin: string, page: MemberPage | null, poster: Poster | null, problem: string | null,
- *   busy: boolean, sheet: typeof OPEN_SHEETS[number] | null, done: string | null, kept: boolean, qr: string | null, because: string | null, answers: Record<string, string>,
+ *   busy: boolean, sheet: typeof OPEN_SHEETS[number] | null, done: string | null, kept: boolean, qr: string | null, because: string | null, answers: Record<string, string>, own: Own,
  * }} MemberView
  * @typedef {{
  *   speak: (language: Language) => void, open: (pin: string) => void, setPin: (pin: string) => void, join: (person: Record<string, unknown>) => void, name: (person: Record<string, unknown>) => void, there: () => void,
  *   gift: (to: string, minutes: number) => void, donate: (minutes: number) => void, leave: (erase: boolean) => void, save: () => void, sheet: (sheet: MemberView["sheet"]) => void, seat: (session: string, taken: boolean) => void,
- *   keep: () => void, retry: () => void, write: (name: string, value: string) => void, page: () => void,
+ *   keep: () => void, retry: () => void, write: (name: string, value: string) => void, page: () => void, own: OwnAct,
  * }} MemberAct
  */
 
 /**
  * @param {HTMLElement} main
- * @param {string} shown what was scanned: an address with a code or a poster
+ * @param {string} shown what was scanned: an address with a code or a poster; empty where a note waits for an account
  * @param {string | null} chosen the language that was chosen before, if any
  */
 export async function openMember(main, shown, chosen) {
@@ -52,7 +54,7 @@ export async function openMember(main, shown, chosen) {
   /** @type {MemberView} */
   const view = {
     ...{ state: "loading", say: sayer(words.member), words, language: first, locale: all.locale, direction: all.direction, card: presented.kind === "token" ? presented.token : shown, pin: "", page: null, poster: null },
-    ...{ problem: null, busy: false, sheet: null, done: null, kept: false, qr: null, because: null, answers: {} },
+    ...{ problem: null, busy: false, sheet: null, done: null, kept: false, qr: null, because: null, answers: {}, own: nothingOwn() },
   };
   /** Made once for each thing that is done, so that sending it again does it once. */
   let id = crypto.randomUUID();
@@ -66,6 +68,7 @@ export async function openMember(main, shown, chosen) {
     fill(main, memberScreen(view, act));
     const before = held === undefined ? null : main.querySelector(`[data-testid="${held}"]`);
     if (before instanceof HTMLElement) before.focus({ preventScroll: true });
+    else if (held !== undefined) /** @type {HTMLElement | null} */ (main.querySelector("[data-focus]"))?.focus();
   }
 
   /**
@@ -73,13 +76,14 @@ export async function openMember(main, shown, chosen) {
    * @param {string} path
    * @param {object} body
    * @param {(said: any) => void} then
+   * @param {boolean} [pdf]
    */
-  async function ask(path, body, then) {
+  async function ask(path, body, then, pdf) {
     if (view.busy) return;
     Object.assign(view, { busy: true, problem: null });
     draw();
     try {
-      then(await plainly(`/v1/kred/${path}`, body));
+      then(await plainly(`/v1/kred/${path}`, body, pdf));
       id = crypto.randomUUID();
       view.answers = {};
     } catch (error) {
@@ -100,10 +104,13 @@ export async function openMember(main, shown, chosen) {
 
   /** @param {MemberPage} page */
   function shownPage(page) {
+    const isFirst = view.state !== "open" && page.open;
     view.page = page;
     view.sheet = null;
     view.state = page.open ? "open" : page.named ? "shut" : "unnamed";
     view.kept = localStorage.getItem(OWN + page.currency.id) === view.card;
+    // After the answer is shown, so that nothing else is asked at the same time.
+    if (isFirst) setTimeout(own.opened);
   }
 
   const key = () => ({ card: view.card, pin: view.pin });
@@ -119,8 +126,25 @@ export async function openMember(main, shown, chosen) {
       });
   }
 
+  const own = wireOwn(view, {
+    draw,
+    key,
+    ask,
+    refresh: () =>
+      void plainly("/v1/kred/member", key()).then(
+        (page) => ((view.page = page), draw()),
+        () => {},
+      ),
+    owner: (code) => {
+      const scanned = whatIsPresented(code);
+      view.card = scanned.kind === "token" ? scanned.token : code;
+      load();
+    },
+  });
+
   /** @type {MemberAct} */
   const act = {
+    own: own.act,
     speak: (language) =>
       void Promise.all([timeWords(language), wordsIn(language)]).then(([said, its]) => {
         Object.assign(view, { words: said, say: sayer(said.member), language, locale: its.locale, direction: its.direction });
@@ -158,6 +182,7 @@ export async function openMember(main, shown, chosen) {
     sheet: (sheet) => {
       Object.assign(view, { sheet: view.sheet === sheet ? null : sheet, problem: null, done: null });
       draw();
+      if (sheet === "attest" && view.sheet === "attest") own.papers();
       // What was opened may be below what is seen.
       main.querySelector(".year-form")?.scrollIntoView({ block: "nearest" });
     },
@@ -198,6 +223,7 @@ export async function openMember(main, shown, chosen) {
     view.done = "save_done";
   }
 
+  if (shown === "") view.state = "whose";
   draw();
-  load();
+  if (shown !== "") load();
 }
