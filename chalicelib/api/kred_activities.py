@@ -142,11 +142,8 @@ def list_activities(asking: Asking, currency: str) -> Answer:
 )  # fmt: skip
 def get_activity(asking: Asking, currency: str, activity: str) -> Answer:
     """Show it."""
-    desk = wiring.house().activities
-    found, _ = desk.own(asking.caller, CurrencyId(currency), ActivityId(activity))
-    left, today = desk.balance(asking.tenant, found), oslo_date(asking.now)
-    free = max(left - held_back(found, today), 0) if found.grant_on(today) else 0
-    return Answer(answers.activity(found, left=left, free=free))
+    found, _ = wiring.house().activities.own(asking.caller, CurrencyId(currency), ActivityId(activity))
+    return _with_balance(asking, found)
 
 
 @doors.open(
@@ -170,7 +167,7 @@ def grant(asking: Asking, sent: GrantBody, currency: str, activity: str) -> Answ
     steps = tuple(Taper(each.starts, each.minutes) for each in sent.taper)
     given = Grant(sent.id, sent.minutes, sent.starts, sent.ends, steps, sent.reason)
     named = CurrencyId(currency), ActivityId(activity)
-    return Answer(answers.activity(wiring.house().activities.grant(asking.caller, named, given, now=asking.now)))
+    return _with_balance(asking, wiring.house().activities.grant(asking.caller, named, given, now=asking.now))
 
 
 @doors.open(
@@ -180,7 +177,7 @@ def grant(asking: Asking, sent: GrantBody, currency: str, activity: str) -> Answ
 def close(asking: Asking, currency: str, activity: str) -> Answer:
     """End it."""
     named = CurrencyId(currency), ActivityId(activity)
-    return Answer(answers.activity(wiring.house().activities.close(asking.caller, named, now=asking.now)))
+    return _with_balance(asking, wiring.house().activities.close(asking.caller, named, now=asking.now))
 
 
 @doors.open(
@@ -226,3 +223,10 @@ def year(asking: Asking, currency: str, year: str) -> Answer:
     if wants_csv(asking):
         return as_table(year_csv(lines), f"opptjent-{currency}-{year}.csv")
     return Answer(answers.year(int(year), lines))
+
+
+def _with_balance(asking: Asking, activity: Activity) -> Answer:
+    """Show an activity with what its grants have left, and what of that may be awarded today."""
+    left, today = wiring.house().activities.balance(asking.tenant, activity), oslo_date(asking.now)
+    free = max(left - held_back(activity, today), 0) if activity.grant_on(today) else 0
+    return Answer(answers.activity(activity, left=left, free=free))

@@ -218,7 +218,8 @@ def test_a_board_awards_its_neighbours_within_its_budget_and_never_itself(two: T
     two.post("operator", f"{path}/approve", {"reviewer": "Test Leser"}, who="nora")
     over = {"id": "g-1", "minutes": 150, "from": "2026-01-01", "until": "2099-12-31"}
     assert two.town.ask("operator", "POST", f"{path}/grants", over, who="nora").code == "over_budget"
-    two.post("operator", f"{path}/grants", over | {"minutes": 120}, who="nora")
+    granted = two.post("operator", f"{path}/grants", over | {"minutes": 120}, who="nora")
+    assert (granted["left"], granted["free"]) == (120, 120)
 
     def award(member: str, **more: Any) -> Any:
         asked = {"id": str(uuid.uuid4()), "minutes": 60, "present": 60, "member": member} | more

@@ -27,12 +27,17 @@ def test_a_district_begins_as_the_page_says(running: tuple[str, dict[str, str]],
     assert '"because":"self_award"' in walked.stdout
     assert '"replayed":true' in walked.stdout
     assert '"left":780,"free":480' in walked.stdout  # 120 of 900 are awarded, and 300 are not free before New Year
-    assert '"currency":"lundkred","issued":900,"on_grants":780,"in_hands":120' in walked.stdout
-    year = list(csv.DictReader((tmp_path / "year.csv").read_text("utf-8-sig").splitlines(), delimiter=";"))
+    assert '"undone":true' in walked.stdout
+    assert '"capacity":10,"left":7' in walked.stdout  # six to give out, one of them taken, two more released
+    assert '"balance":30,"set_aside":0' in walked.stdout  # 120 earned, 60 spent, 30 given, a seat given back
+    assert '"currency":"lundkred","issued":900,"on_grants":780,"in_hands":60' in walked.stdout
+    written = tmp_path / ".local" / "timekred"
+    assert {each.name for each in tmp_path.iterdir() if not each.is_symlink()} <= {".local", "data", "__pycache__"}
+    year = list(csv.DictReader((written / "year.csv").read_text("utf-8-sig").splitlines(), delimiter=";"))
     assert [(row["organisasjon"], row["navn"], row["minutter"]) for row in year] == [
         ("tunet", "Testperson Anna", "120")
     ]
-    assert "lundkred;grankred;alle;0;0;0;600" in (tmp_path / "netting.csv").read_text("utf-8-sig")
+    assert "lundkred;grankred;alle;0;0;0;600" in (written / "netting.csv").read_text("utf-8-sig")
     assert '"standing":"holds"' in walked.stdout
     for paper in ("notes.pdf", "attestation.pdf"):
-        assert (tmp_path / paper).read_bytes().startswith(b"%PDF-"), paper
+        assert (written / paper).read_bytes().startswith(b"%PDF-"), paper

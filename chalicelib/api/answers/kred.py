@@ -135,7 +135,7 @@ class GrantAnswer(Shape, rename={"starts": "from", "ends": "until"}):
 
 
 class ActivityAnswer(Shape):
-    """`left` is what its grants have left, `free` what of that may be awarded today; null in a list."""
+    """`left` is what its grants have left, `free` what of that may be awarded today; else null."""
 
     id: str
     currency: str
