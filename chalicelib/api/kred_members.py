@@ -370,11 +370,12 @@ def _page(asking: Asking, sent: CodeBody, page: Page) -> Answer:
     tenant = house.members.codes.at_home(sent.card, None if sent.tenant is None else Tenant(sent.tenant))
     drawn = None if page.member is None else _drawn(house.members.url(tenant, page.member, page.terms))
     around = show.Around(house.terms.configuration(tenant).municipality.name)
-    if page.open:
+    if page.member is not None:
         upcoming = house.sessions.upcoming(tenant, page.terms.currency, since=asking.now)
-        around = replace(
-            _around(tenant, page.terms.currency), sessions=[each for each in upcoming if not each.cancelled]
-        )
+        operators = house.currencies.setup(tenant, CurrencyId(page.terms.currency)).operators
+        asked = next((each.contact for each in operators if each.id == page.member.organiser), "")
+        shown = [each for each in upcoming if not each.cancelled]
+        around = replace(_around(tenant, page.terms.currency), sessions=shown, contact=asked)
     return Answer(show.page(page, around, drawn, asking.now))
 
 

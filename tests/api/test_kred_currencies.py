@@ -163,6 +163,8 @@ def test_what_is_granted_is_read_by_anybody_and_no_person_stands_in_it(two: Two)
         "activity": "rydding", "title": {"nb": "Dugnad"}, "operator": "Nord", "organisation": None,
         "effects": ["belonging", "safety"], "state": "approved", "granted": 600, "awarded": 60, "left": 540,
     }]  # fmt: skip
+    both = {"activities": 1, "granted": 600, "awarded": 60}
+    assert told.json["effects"] == [{"effect": name} | both for name in ("belonging", "safety")]
     for secret in (b"m2", b"nora", b"Leser"):
         assert secret not in told.body
     assert send("GET", f"/v1/kred/currencies/{NOBODY}/grants", query={"tenant": TENANT}).status == 404

@@ -79,6 +79,10 @@ def test_a_member_reads_what_time_is_spent_on_where_it_went_and_what_was_done_fo
     assert (inngang["name"], inngang["title"], inngang["category"]) == ("Kino", {"nb": "kino for alle"}, "other")
     assert (inngang["price_adult"], inngang["price_child"], inngang["capacity"]) == (60, 30, None)
     assert place.enrol("kino").send("POST", "/v1/kred/spend", kred.paying(member["url"])).status == 201
+    assert kred.post("/v1/kred/member", key).json["currency"]["contact"] == "Bydelshuset, tlf. 22 00 00 00"
+    named = place.ask("coordinator", "PUT", f"{BASE}/operators/bydelen", {"name": "Bydelen", "contact": "Rom 2"})
+    assert named.status == 200
+    assert kred.post("/v1/kred/member", key).json["currency"]["contact"] == "Rom 2"  # of those one joined with
     told = {each["what"]: each for each in kred.post("/v1/kred/member", key).json["history"]}
     assert (told["payment"]["place_name"], told["award"]["title"]) == ("Kino", {"nb": "Strandrydding"})
     done = kred.post("/v1/kred/member/activities", key).json

@@ -33,6 +33,7 @@ from chalicelib.kred.rules.currencies import (
     faults_of_prices,
     with_code,
 )
+from chalicelib.kred.rules.sums import EffectLine, GrantLine, by_effect
 from chalicelib.shared.answers import ConflictError, RuleError
 from chalicelib.shared.ids import ActivityId, CurrencyId, OfferId, OperatorId, VenueId
 
@@ -187,3 +188,10 @@ def test_each_offer_has_one_price_and_children_may_come_for_nothing() -> None:
     price = AskedPrice(OfferId("film"), 60)
     assert list(faults_of_prices([price], KRED)) == []
     assert [each.code for each in faults_of_prices([price, price], KRED)] == ["twice"]
+
+
+def test_effects_are_set_beside_each_other_and_an_activity_with_two_stands_in_both() -> None:
+    garden = replace(OPEN, effects=(Effect.NETWORK, Effect.HEALTH), grants=(SPRING,))
+    walk = replace(OPEN, id=ActivityId("tur"), effects=(Effect.HEALTH,), grants=(replace(SPRING, minutes=60),))
+    told = by_effect([GrantLine(garden, "Lund", None, left=150), GrantLine(walk, "Lund", None, left=0)])
+    assert told == [EffectLine(Effect.HEALTH, 2, 240, 90), EffectLine(Effect.NETWORK, 1, 180, 30)]

@@ -9,7 +9,7 @@ from chalicelib.api.answers.common import Shape
 from chalicelib.kred.rules.activities import ADDITIONALITY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from chalicelib.kred.rules.activities import Activity, Grant, Organisation
     from chalicelib.kred.rules.awards import Award, Awarded, NotAwarded
@@ -245,9 +245,19 @@ class PublicGrant(Shape):
     left: int
 
 
+class EffectAnswer(Shape):
+    effect: str
+    activities: int
+    granted: int
+    awarded: int
+
+
 class PublicGrants(Shape):
+    """`effects` sets beside each other what activities mean to bring about; one with several stands in each."""
+
     currency: str
     grants: list[PublicGrant]
+    effects: list[EffectAnswer]
 
 
 def currency(stored: Currency) -> CurrencyAnswer:
@@ -366,8 +376,10 @@ def netting_line(line: Netting) -> NettingLine:
     )  # fmt: skip
 
 
-def public_grants(of: str, lines: Iterable[GrantLine]) -> PublicGrants:
-    """Show anybody what activities were granted."""
+def public_grants(of: str, lines: Sequence[GrantLine]) -> PublicGrants:
+    """Show anybody what activities were granted, and what for."""
+    from chalicelib.kred.rules.sums import by_effect
+
     shown = [
         PublicGrant(
             activity=each.activity.id, title=each.activity.title, operator=each.operator,
@@ -376,7 +388,11 @@ def public_grants(of: str, lines: Iterable[GrantLine]) -> PublicGrants:
         )
         for each in lines
     ]  # fmt: skip
-    return PublicGrants(currency=of, grants=shown)
+    effects = [
+        EffectAnswer(effect=each.effect, activities=each.activities, granted=each.granted, awarded=each.awarded)
+        for each in by_effect(lines)
+    ]
+    return PublicGrants(currency=of, grants=shown, effects=effects)
 
 
 def _grant(stored: Grant) -> GrantAnswer:

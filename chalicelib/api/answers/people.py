@@ -300,13 +300,14 @@ class Around:
     activities: dict[str, dict[str, str]] = field(default_factory=dict)
     places: list[PlaceShown] = field(default_factory=list)
     sessions: list[Session] = field(default_factory=list)
+    contact: str = ""  # of who the member joined with; where it is empty, the currency's own
 
 
-def currency(terms: TimeTerms) -> CurrencyShown:
-    """Show a currency."""
+def currency(terms: TimeTerms, *, contact: str = "") -> CurrencyShown:
+    """Show a currency; `contact` is whom to ask, where that is not the currency's own."""
     return CurrencyShown(
         id=terms.currency, code=terms.code, name=terms.name, step=terms.step, offline_floor=terms.offline_floor,
-        contact=terms.contact, colours=terms.colours,
+        contact=contact or terms.contact, colours=terms.colours,
     )  # fmt: skip
 
 
@@ -338,9 +339,10 @@ def page(shown: Page, around: Around, qr_svg: str | None, now: datetime) -> Memb
     """Show a member's page; what the PIN has not opened is empty."""
     balance = shown.balance
     return MemberPage(
-        currency=currency(shown.terms), municipality=around.municipality, open=shown.open, named=shown.named,
-        pin_set=shown.pin_set, language=shown.language, number=shown.member.number if shown.member else None,
-        qr_svg=qr_svg, balance=balance.free if balance else None, set_aside=balance.held if balance else None,
+        currency=currency(shown.terms, contact=around.contact), municipality=around.municipality, open=shown.open,
+        named=shown.named, pin_set=shown.pin_set, language=shown.language,
+        number=shown.member.number if shown.member else None, qr_svg=qr_svg,
+        balance=balance.free if balance else None, set_aside=balance.held if balance else None,
         history=entries(shown, around), expiring=[
             ExpiringShown(minutes=each.minutes, last_day=each.last_day, warn=each.warn) for each in shown.expiring
         ],

@@ -1,11 +1,11 @@
 """What a currency comes to, without anybody in it: its sums, its grants in public, and what two currencies owe."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from chalicelib.audit.rules import time_of
-from chalicelib.kred.rules.activities import Activity, ActivityState
+from chalicelib.kred.rules.activities import Activity, ActivityState, Effect
 from chalicelib.ledger.rules import PAYOFF, REVERSAL, Entry
 from chalicelib.shared.answers import Field, RuleError
 from chalicelib.shared.calendar import oslo_month
@@ -44,6 +44,16 @@ class GrantLine:
     def awarded(self) -> int:
         """Give what members were given out of it, less what was taken back."""
         return self.activity.granted - self.activity.returned - self.left
+
+
+@dataclass(frozen=True, slots=True)
+class EffectLine:
+    """What was given to activities that mean to bring about one effect; one that names several stands in each."""
+
+    effect: Effect
+    activities: int
+    granted: int
+    awarded: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +113,16 @@ class Payoff:
     owed: CurrencyId
     minutes: int
     reason: str
+
+
+def by_effect(lines: Sequence[GrantLine]) -> list[EffectLine]:
+    """Set effects beside each other, those that were given most first (requirement TK-13)."""
+    told = [
+        EffectLine(effect, len(own), sum(each.activity.granted for each in own), sum(each.awarded for each in own))
+        for effect in Effect
+        if (own := [each for each in lines if effect in each.activity.effects])
+    ]
+    return sorted(told, key=lambda each: (-each.granted, each.effect))
 
 
 def is_public(activity: Activity) -> bool:
