@@ -44,7 +44,7 @@ def test_a_day_with_time(place: Town) -> None:
     verdict = phone.send("POST", "/v1/kred/spend/check", look).json
     assert verdict == {
         "admitted": True, "because": None, "currency": "lokalkred", "adults": 1, "children": 1, "minutes": 90,
-        "left": None,
+        "left": None, "taken_in": None,
     }  # fmt: skip
     paid = phone.send("POST", "/v1/kred/spend", asked)
     assert (paid.status, phone.send("POST", "/v1/kred/spend", asked).status) == (201, 200)
