@@ -2,7 +2,7 @@
 
 import re
 from datetime import date
-from typing import Annotated, Final, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 
 from msgspec import Meta
 
@@ -15,6 +15,9 @@ from chalicelib.api.reading import Body, Id, Reason, Uuid
 from chalicelib.shared.answers import MalformedError, UnknownError
 from chalicelib.shared.ids import OfferId, ProgrammeId, VenueId, VisitId
 from chalicelib.shared.money import Ore
+
+if TYPE_CHECKING:
+    from chalicelib.settlement.rules import Settlement
 
 doors = Doors(__name__)
 
@@ -78,7 +81,7 @@ class ObjectionAnswerBody(Body, frozen=True):
 def list_settlements(asking: Asking) -> Answer:
     """List them."""
     months = wiring.house().closing.months(asking.tenant, now=asking.now)
-    return Answer(answers.SettlementsAnswer(settlements=[answers.settlement(each) for each in months]))
+    return Answer(answers.SettlementsAnswer(settlements=[_shown(each) for each in months]))
 
 
 @doors.open(
@@ -92,7 +95,7 @@ def close_month(asking: Asking, month: str) -> Answer:
     closed = house.closing.close(asking.tenant, _month(month), by=asking.by, now=asking.now, time_for=pace)
     for alarm in closed.alarms:
         LOG.error("settlement_alarm tenant=%s code=%s month=%s", asking.tenant, alarm.code, alarm.month)
-    return Answer(answers.settlement(closed), 202 if closed.state == "closing" else 200)
+    return Answer(_shown(closed), 202 if closed.state == "closing" else 200)
 
 
 @doors.open(
@@ -102,7 +105,7 @@ def close_month(asking: Asking, month: str) -> Answer:
 def approve_month(asking: Asking, month: str) -> Answer:
     """Approve it."""
     approved = wiring.house().closing.approve(asking.tenant, _month(month), by=asking.by, now=asking.now)
-    return Answer(answers.settlement(approved))
+    return Answer(_shown(approved))
 
 
 @doors.open(
@@ -112,7 +115,7 @@ def approve_month(asking: Asking, month: str) -> Answer:
 def month_paid(asking: Asking, month: str) -> Answer:
     """Note it."""
     paid = wiring.house().closing.paid(asking.tenant, _month(month), by=asking.by, now=asking.now)
-    return Answer(answers.settlement(paid))
+    return Answer(_shown(paid))
 
 
 @doors.open(
@@ -165,6 +168,10 @@ def get_file(asking: Asking, month: str, name: str) -> Answer:
     if fetched.link is not None:
         return Answer(None, 303, headers={"Location": fetched.link, "ETag": headers["ETag"]})
     return Answer(fetched.content, 200, fetched.content_type, headers)
+
+
+def _shown(settlement: "Settlement") -> answers.SettlementAnswer:
+    return answers.settlement(settlement, wiring.house().closing.files_of(settlement))
 
 
 def _month(text: str) -> str:

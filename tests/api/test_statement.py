@@ -138,14 +138,24 @@ def test_finance_sets_the_codes_pulls_the_bank_file_and_notes_that_it_is_paid(to
     )
     assert town.ask("office", "GET", "/v1/erp").json["codes"] == codes
     town.later(days=25)
-    town.ask("finance", "POST", f"/v1/settlements/{month}/close", who="berit")
+    closed = town.ask("finance", "POST", f"/v1/settlements/{month}/close", who="berit").json
+    assert [(each["name"], each["because"] or each["state"]) for each in closed["file_states"]] == [
+        ("lines.csv", "ready"), ("summary.csv", "ready"), ("workbook.xlsx", "ready"), ("statements.zip", "ready"),
+        ("gl07.txt", "other_payment_file"), ("pain001.xml", "not_approved"),
+    ]  # fmt: skip
     path = f"/v1/settlements/{month}/files/pain001.xml"
     assert town.ask("finance", "GET", path).code == "not_approved"
+    # A new account, confirmed after closing, is for the next month: this one is paid as it was approved.
+    moved = {"name": "Bad", "kind": "private", "settle_by": "voucher", "orgnr": "974760673", "account": "15032080119"}
+    assert town.ask("office", "PUT", "/v1/venues/bad", moved, who="olav").status == 200
+    confirm = "/v1/venues/bad/account/confirm"
+    assert town.ask("office", "POST", confirm, {"account": "15032080119"}, who="per").status == 200
     assert town.ask("finance", "POST", f"/v1/settlements/{month}/paid").code == "not_approved"
     town.ask("finance", "POST", f"/v1/settlements/{month}/approve", who="carl")
     pulled = town.ask("finance", "GET", path)
     assert (pulled.status, pulled.headers["Content-Type"]) == (200, "application/xml")
     assert b'<InstdAmt Ccy="NOK">62.51</InstdAmt>' in pulled.body
+    assert (b"12345678903" in pulled.body, b"15032080119" in pulled.body) == (True, False)
     town.later(days=2)
     assert town.ask("finance", "GET", path).body == pulled.body
     months = town.ask("finance", "GET", "/v1/settlements").json["settlements"]
@@ -159,7 +169,7 @@ def test_finance_sets_the_codes_pulls_the_bank_file_and_notes_that_it_is_paid(to
         assert (file.status, file.headers["Content-Type"], file.body[:2]) == (200, kind, b"PK"), file.body
     other = town.ask("finance", "GET", f"/v1/settlements/{month}/files/gl07.txt")
     assert (other.status, other.code) == (404, "other_payment_file")
-    assert "takes pain001.xml" in other.json["detail"]
+    assert "is in pain001.xml, which was pulled" in other.json["detail"]
     unheard = town.ask("finance", "GET", f"/v1/settlements/{month}/files/lines.txt")
     assert (unheard.status, unheard.code) == (404, "no_such_file")
     assert "lines.csv, pain001.xml" in unheard.json["detail"]

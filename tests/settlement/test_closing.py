@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from chalicelib import table
 from chalicelib.files import FolderFiles, Sink
 from chalicelib.settlement import paper
 from chalicelib.settlement.actions import Auditor, Closing
-from chalicelib.settlement.rules import TIMER, MonthState
+from chalicelib.settlement.rules import TIMER, MonthState, Settlement
 from chalicelib.settlement.store import SettlementStore
 from chalicelib.shared.answers import ConflictError, TryAgainError, UnknownError
 from chalicelib.shared.ids import CallerId, OfferId, ProgrammeId, Tenant, VenueId
@@ -187,6 +188,39 @@ def test_a_payment_file_is_made_once_after_approval_and_the_month_is_exported_an
     assert closing.paid(TENANT, "2026-11", by=ANNA, now=JANUARY) == paid
     assert (paid.state, paid.paid_by) == (MonthState.PAID, BO)
     assert Auditor(closing).verify(TENANT, "2026-11", now=JANUARY).holds
+
+
+def test_nobody_is_paid_by_two_files_also_where_another_form_is_set_after_the_first_was_pulled(tmp_path: Path) -> None:
+    some_visits(8)
+    closing = desk(FolderFiles(tmp_path))
+    closing.close(TENANT, "2026-11", by=ANNA, now=DECEMBER)
+    closing.approve(TENANT, "2026-11", by=BO, now=DECEMBER)
+    first = closing.file(TENANT, "2026-11", "gl07.txt", by=BO, now=DECEMBER)
+    other = replace(CONFIGURATION, municipality=Municipality(TENANT, 3222, "By", erp={**CODES, "file": "pain001"}))
+    changed = replace(closing, configuration=lambda _: other)
+    with pytest.raises(UnknownError) as caught:
+        changed.file(TENANT, "2026-11", "pain001.xml", by=BO, now=JANUARY)
+    assert caught.value.code == "other_payment_file"
+    assert changed.file(TENANT, "2026-11", "gl07.txt", by=BO, now=JANUARY) == first
+
+
+def test_each_file_says_whether_it_can_be_pulled_and_what_it_waits_for(tmp_path: Path) -> None:
+    some_visits(8)
+    closing = desk(FolderFiles(tmp_path))
+
+    def states(settlement: Settlement) -> dict[str, str]:
+        return {each.name: each.because or str(each.state) for each in closing.files_of(settlement)}
+
+    (ahead, *_) = closing.months(TENANT, now=DECEMBER)
+    assert set(states(ahead).values()) == {"not_closed", "other_payment_file"}
+    closed = closing.close(TENANT, "2026-11", by=ANNA, now=DECEMBER)
+    assert (states(closed)["lines.csv"], states(closed)["gl07.txt"]) == ("ready", "not_approved")
+    approved = closing.approve(TENANT, "2026-11", by=BO, now=DECEMBER)
+    assert (states(approved)["gl07.txt"], states(approved)["pain001.xml"]) == ("ready", "other_payment_file")
+    with pytest.raises(UnknownError) as caught:
+        closing.file(TENANT, "2026-11", "lines.txt", by=BO, now=DECEMBER)
+    assert "gl07.txt, lines.csv, statements.zip" in caught.value.detail
+    assert "pain001" not in caught.value.detail
 
 
 def test_a_month_computed_again_holds_also_when_rows_came_late_or_were_taken_back_since(tmp_path: Path) -> None:

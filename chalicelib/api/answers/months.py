@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from chalicelib.settlement.actions import Verified
-    from chalicelib.settlement.rules import Adjustment, Objection, Settlement, Statement
+    from chalicelib.settlement.rules import Adjustment, FileState, Objection, Settlement, Statement
     from chalicelib.venues.rules import Municipality
 
 
@@ -41,12 +41,21 @@ class AlarmAnswer(Shape):
     visits: list[str]
 
 
+class FileStateAnswer(Shape):
+    """A file: `ready` to be pulled, it `waits` for what `because` says, or is `not_here`, in this municipality."""
+
+    name: str
+    state: str
+    because: str | None
+
+
 class SettlementAnswer(Shape):
     month: str
     state: str
     totals: SettlementTotals | None
     sha256: str | None
-    files: list[str]
+    files: list[str]  # those that are written
+    file_states: list[FileStateAnswer]
     closed_by: str | None
     closed_at: str | None
     approved_by: str | None
@@ -181,8 +190,8 @@ class SettlementsAnswer(Shape):
     settlements: list[SettlementAnswer]
 
 
-def settlement(stored: Settlement) -> SettlementAnswer:
-    """Show a month to finance."""
+def settlement(stored: Settlement, files: Iterable[FileState]) -> SettlementAnswer:
+    """Show a month to finance, with the files that it has or will have."""
     totals = stored.totals
     return SettlementAnswer(
         month=stored.month, state=stored.state,
@@ -190,7 +199,9 @@ def settlement(stored: Settlement) -> SettlementAnswer:
             lines=totals.lines, visits=totals.visits, persons=totals.persons, amount=totals.amount,
             corrections=totals.corrections, adjustments=totals.adjustments, to_settle=totals.to_settle,
         ),
-        sha256=stored.sha256, files=sorted(stored.files), closed_by=stored.closed_by,
+        sha256=stored.sha256, files=sorted(stored.files),
+        file_states=[FileStateAnswer(name=each.name, state=each.state, because=each.because) for each in files],
+        closed_by=stored.closed_by,
         closed_at=instant_of(stored.closed_at), approved_by=stored.approved_by,
         approved_at=instant_of(stored.approved_at), exported_by=stored.exported_by,
         exported_at=instant_of(stored.exported_at), paid_by=stored.paid_by, paid_at=instant_of(stored.paid_at),

@@ -11,14 +11,17 @@ from typing import Final
 from chalicelib.settlement.actions.counting import BOOK, Counting, Pace
 from chalicelib.settlement.actions.supplies import Files, Ledger, Measured, Month, Paper, Shelf
 from chalicelib.settlement.rules import (
+    PAYMENT_FILES,
     TIMER,
     Account,
     Book,
     Chart,
     Counted,
+    FileState,
     MonthState,
     Run,
     Settlement,
+    Standing,
     Totals,
     alarms,
     book_of,
@@ -28,10 +31,12 @@ from chalicelib.settlement.rules import (
     check_begun,
     check_month,
     check_over,
+    file_states,
     first_month,
     is_over,
     month_before,
     open_months,
+    payment_file_of,
     payments_of,
     settle,
     statement_of,
@@ -48,7 +53,6 @@ LINES: Final = "lines.csv"
 SUMMARY: Final = "summary.csv"
 WORKBOOK: Final = "workbook.xlsx"
 STATEMENTS: Final = "statements.zip"
-PAYMENT_FILES: Final = {"gl07": "gl07.txt", "pain001": "pain001.xml"}  # by the municipality's code `file`
 ACCOUNTS: Final = "accounts.json"
 LARGE: Final = 4 * 1024 * 1024  # what goes through a Lambda answer, base64 and all
 LINK_SECONDS: Final = 300
@@ -149,12 +153,12 @@ class Closing:
         failed us.
         """
         check_month(month)
-        settlement = self.store.load(tenant, month) if name in _SERVED else None
+        settlement = self.store.load(tenant, month)
         if settlement is not None and name in PAYMENT_FILES.values():
             settlement = self._exported(settlement, name, by, now)
         fingerprint = settlement.files.get(name) if settlement else None
         if settlement is None or fingerprint is None:
-            raise self._absent(tenant, name, settlement)
+            raise self._absent(tenant, month, name, settlement)
         key = Month(tenant, month).file(name)
         if settlement.sizes.get(name, 0) > LARGE:
             called = f"{tenant}-{month}-{name}"
@@ -189,8 +193,8 @@ class Closing:
         tenant, month = settlement.tenant, settlement.month
         configuration = self.configuration(tenant)
         municipal = configuration.municipality.erp
-        if PAYMENT_FILES.get(municipal.get("file", "")) != name:
-            return settlement
+        if payment_file_of(settlement, municipal.get("file", "")) != name:
+            return settlement  # nobody is paid by two files, whatever form is set after the first was pulled
         if settlement.state is MonthState.CLOSED:
             raise _not_approved()
         book, accounts = self.accounts(tenant, month)
@@ -210,23 +214,34 @@ class Closing:
             return exported
         return self._stored(tenant, month)
 
-    def _absent(self, tenant: Tenant, name: str, settlement: Settlement | None) -> UnknownError:
+    def _absent(self, tenant: Tenant, month: str, name: str, settlement: Settlement | None) -> UnknownError:
         """Say why there is no file of this name, and what makes one."""
         if name not in _SERVED:
-            code, detail = "no_such_file", f"There is no file of this name. There are {', '.join(sorted(_SERVED))}."
+            known = Settlement(tenant, month, MonthState.OPEN) if settlement is None else settlement
+            here = sorted(each.name for each in self.files_of(known) if each.state is not Standing.NOT_HERE)
+            code, detail = "no_such_file", f"There is no file of this name. There are {', '.join(here)}."
         elif settlement is None or settlement.state is MonthState.CLOSING:
             code, detail = "not_closed", "The month is not closed, and has no files before it is."
         elif name in PAYMENT_FILES.values():
-            taken = PAYMENT_FILES.get(self.configuration(tenant).municipality.erp.get("file", ""))
+            taken = payment_file_of(settlement, self._code(tenant))
             if taken is None:
                 code = "no_payment_file"
                 detail = "The municipality takes no payment file yet: PUT /v1/erp with `file` gl07 or pain001 sets one."
+            elif taken in settlement.files:
+                code, detail = "other_payment_file", f"The month is in {taken}, which was pulled: nobody is paid twice."
             else:
                 code = "other_payment_file"
                 detail = f"The municipality takes {taken} instead: the field `file` of PUT /v1/erp says which."
         else:
             code, detail = "no_such_file", "There is no such file for this month."
         return UnknownError(code, detail)
+
+    def files_of(self, settlement: Settlement) -> tuple[FileState, ...]:
+        """List a month's files, also those that are not written yet and those that are not for this municipality."""
+        return file_states(settlement, CLOSED_WITH, self._code(settlement.tenant))
+
+    def _code(self, tenant: Tenant) -> str:
+        return self.configuration(tenant).municipality.erp.get("file", "")
 
     def first_open_day(self, tenant: Tenant) -> date | None:
         """Give the first day after the latest month that is closed or closing, or None where there is none."""

@@ -96,6 +96,51 @@ def waiting_of(accounts: Iterable[Account]) -> tuple[Waiting, ...]:
     )
 
 
+# By the municipality's code `file`.
+PAYMENT_FILES: Final = {"gl07": "gl07.txt", "pain001": "pain001.xml"}
+
+
+class Standing(StrEnum):
+    """Whether a file can be pulled."""
+
+    READY = "ready"
+    WAITS = "waits"
+    NOT_HERE = "not_here"
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """A file of a month, and why it is not ready: `not_closed`, `not_approved`, or which other one there is instead."""
+
+    name: str
+    state: Standing
+    because: str | None = None
+
+
+def payment_file_of(settlement: Settlement, code: str) -> str | None:
+    """Name the one payment file of a month: that which was pulled, whatever is set now, else what the code says."""
+    pulled = (name for name in PAYMENT_FILES.values() if name in settlement.files)
+    return next(pulled, None) or PAYMENT_FILES.get(code)
+
+
+def file_states(settlement: Settlement, closed_with: Iterable[str], code: str) -> tuple[FileState, ...]:
+    """List the files of a month, each with whether it can be pulled; `code` is the municipality's code `file`."""
+    begun = settlement.state in {MonthState.OPEN, MonthState.CLOSING}
+    waits = "not_closed" if begun else "not_approved" if settlement.state is MonthState.CLOSED else None
+    mine = payment_file_of(settlement, code)
+    found = [
+        FileState(name, *((Standing.WAITS, "not_closed") if begun else (Standing.READY, None))) for name in closed_with
+    ]
+    for name in PAYMENT_FILES.values():
+        if mine is None:
+            found.append(FileState(name, Standing.NOT_HERE, "no_payment_file"))
+        elif name != mine:
+            found.append(FileState(name, Standing.NOT_HERE, "other_payment_file"))
+        else:
+            found.append(FileState(name, Standing.WAITS if waits else Standing.READY, waits))
+    return tuple(found)
+
+
 def check_month(month: str) -> None:
     """Raise MalformedError `bad_month` where it is not `yyyy-mm`."""
     if not _MONTH.fullmatch(month):
