@@ -100,6 +100,21 @@ def offer(town: Town, **changes: Any) -> None:
     assert put.status == 200, put.body
 
 
+def elsewhere(town: Town, *, limit: int) -> None:
+    """Let kino take another currency instead of ours, which accepts ours up to a limit."""
+    other = "/v1/kred/currencies/annenkred"
+    name = {"nb": "Annenkred", "en": "Other time"}
+    for path, body in (
+        (other, {"name": name, "step": 30, "offline_floor": 60}),
+        (f"{_BY_CODE}/partners/kino", {"state": "ended"}),
+        (f"{other}/partners/kino", {"state": "approved"}),
+        (f"{other}/venues/kino/offers/inngang", {"price_adult": 60, "price_child": 30}),
+        (f"{other}/accepts/lokalkred", {"limit": limit}),
+    ):
+        done = town.ask("coordinator", "PUT", path, body)
+        assert done.status == 200, done.body
+
+
 def paying(card: str, **changes: Any) -> dict[str, Any]:
     """Write down a payment as a phone sends it."""
     return {

@@ -37,6 +37,7 @@ def test_a_district_begins_as_the_page_says(running: tuple[str, dict[str, str]],
     assert [(row["organisasjon"], row["navn"], row["minutter"]) for row in year] == [
         ("tunet", "Testperson Anna", "120")
     ]
+    assert '"code":"more_than_stands"' in walked.stdout  # nobody has paid across yet
     assert "lundkred;grankred;alle;0;0;0;600" in (written / "netting.csv").read_text("utf-8-sig")
     assert '"standing":"holds"' in walked.stdout
     for paper in ("notes.pdf", "attestation.pdf"):

@@ -122,6 +122,7 @@ def step(play: Play, chance: random.Random) -> None:
             lambda: play.transfer(currency, member, other, minutes),
             lambda: play.transfer(currency, member, POT, minutes),
             lambda: play.exchange(currency, member, minutes),
+            lambda: play.pay_off(currency, minutes),
             lambda: play.reverse(which),
             lambda: play.hold(currency, member, minutes, chance.choice([1, 24, 1440])),
             lambda: play.post(which, chance.choice([4, 4, 2, 1, 0, 5])),
@@ -133,7 +134,7 @@ def step(play: Play, chance: random.Random) -> None:
             lambda: play.other_content(which),
             lambda: play.pass_time(chance.choice([1, 25, 840, 2400])),
         ],
-        [6, 20, 12, 8, 3, 8, 8, 10, 8, 4, 5, 1, 4, 8, 3, 4],
+        [6, 20, 12, 8, 3, 8, 4, 8, 10, 8, 4, 5, 1, 4, 8, 3, 4],
     )
     do()
 

@@ -28,6 +28,7 @@ from chalicelib.ledger.rules import (
     grant_account,
     member_account,
     partner_account,
+    paying_off,
     reversals,
 )
 from chalicelib.ledger.store import LedgerStore
@@ -204,6 +205,16 @@ class Play:
                 lambda: self.bank.exchange(TENANT, asked, taking, limits=limits),
                 lambda: self.book(across(asked, taking), limits),
             )
+
+        self.once_and_again(do)
+
+    def pay_off(self, owing: CurrencyId, minutes: int) -> None:
+        """Pay off what one currency owes the other; each has the same between them, whatever was done."""
+        name, owed = self.name(), TWO if owing == ONE else ONE
+
+        def do() -> None:
+            halves = paying_off(TransferId(name), owing, owed, minutes, self.now)
+            self.agree(lambda: self.bank.together(TENANT, *halves), lambda: self.book(halves, NO_LIMITS))
 
         self.once_and_again(do)
 
@@ -460,6 +471,7 @@ class Play:
                 assert row.free >= floor  # L2, L7
                 assert row.held >= 0
         assert not any(sums.values()), sums  # L2
+        assert not sum(written[place] for place in CLEARING.items())  # what one owes, the other is owed
         for place, minutes in written.items():
             kept = self.model.kept.get(place)
             assert minutes == (self.model.derived[place] if kept is None else kept.free + kept.held), place

@@ -56,6 +56,10 @@ class Ledgers(RuleBasedStateMachine):
     def pay_in_the_other_currency(self, currency: CurrencyId, member: Account, minutes: int) -> None:
         self.play.exchange(currency, member, minutes)
 
+    @rule(currency=CURRENCY, minutes=MINUTES)
+    def pay_off_what_is_owed(self, currency: CurrencyId, minutes: int) -> None:
+        self.play.pay_off(currency, minutes)
+
     @rule(which=ANY)
     def reverse(self, which: int) -> None:
         self.play.reverse(which)
