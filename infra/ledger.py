@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PynamoDBException
 
 from chalicelib.ledger.actions import SETTLED
-from chalicelib.shared.answers import OpplevError
+from chalicelib.shared.answers import OpplevError, UnknownError
 from chalicelib.shared.ids import CurrencyId, Tenant
 from infra.archive import house_of
 
@@ -45,7 +45,10 @@ def told(house: "House", tenant: str, currency: str | None, kept: str | None) ->
     named, _, digest = (kept or "").partition(":")
     whose = Tenant(tenant)
     house.terms.configuration(whose)
-    wanted = [CurrencyId(currency)] if currency else house.bank.store.currencies(whose)
+    known = house.bank.store.currencies(whose)
+    if currency and currency not in known:
+        raise UnknownError("unknown_currency", f"{tenant} has no currency of that name.")
+    wanted = [CurrencyId(currency)] if currency else known
     lines, agrees = [], True
     for each in wanted:
         found = house.keeper.check(whose, each, kept=(named, digest) if kept else None, now=house.clock())

@@ -13,6 +13,7 @@ from chalice.app import Response
 from chalicelib.shared.answers import OpplevError
 
 LOG: Final = logging.getLogger("opplev")
+UNANSWERED: Final = "%s request=%s for %s"  # code, request and kind of fault, where the table is in the way
 STATUS: Final = {
     "malformed": 400,
     "unauthenticated": 401,
@@ -100,7 +101,7 @@ def refuse(error: OpplevError, request_id: str) -> Response:
         LOG.error("%s request=%s", error.code, request_id)
     if error.kind == "try_again" and error.__cause__ is not None:  # where the table, not a colleague, is in the way
         cause = getattr(error.__cause__, "cause", None) or error.__cause__
-        LOG.error("%s request=%s for %s", error.code, request_id, type(cause).__name__)
+        LOG.error(UNANSWERED, error.code, request_id, type(cause).__name__)
     answer = problem(STATUS[error.kind], error.code, error.detail, request_id, error.fields)
     if error.kind == "unauthenticated":
         answer.headers["WWW-Authenticate"] = "Bearer"

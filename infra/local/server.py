@@ -205,6 +205,11 @@ def the_app() -> Chalice:
     if not os.environ.get("OPPLEV_VERBOSE"):
         logging.getLogger("opplev.metrics").setLevel(logging.WARNING)  # lines for CloudWatch, not for a terminal
     app = cast("Chalice", importlib.import_module("app").app)  # late: its environment must be set first
+    from infra.local.calm import OncePerMinute  # noqa: PLC0415  after the app, for the same reason
+
+    told = logging.getLogger("opplev")
+    if not any(isinstance(each, OncePerMinute) for each in told.filters):
+        told.addFilter(OncePerMinute())
     health = Request("GET", "/v1/health", "", [], b"", keep_alive=False, peer="127.0.0.1")
     Gateway(app).call(health, health.path, {})
     gc.collect()

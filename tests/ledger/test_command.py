@@ -8,6 +8,7 @@ import pytest
 from chalicelib import table, wiring
 from chalicelib.api import seal_hours
 from chalicelib.ledger.rules import ISSUER, Booked, Leg, Transfer, member_account, partner_account
+from chalicelib.shared.answers import UnknownError
 from chalicelib.shared.ids import CurrencyId, MemberId, Tenant, TransferId, VenueId
 from infra.ledger import told
 from tests import town as towns
@@ -47,6 +48,13 @@ def test_the_command_names_what_does_not_agree() -> None:
     row = table.AccountRow(table.ledger_pk(TENANT, KRED, MEMBER), "BALANCE")
     row.update(actions=[table.AccountRow.free.add(30)])
     assert told(wiring.house(), TENANT, None, None) == ("lokalkred: balance, member:m1", False)
+
+
+@pytest.mark.usefixtures("town")
+def test_a_currency_that_there_is_not_is_never_said_to_agree() -> None:
+    with pytest.raises(UnknownError) as refused:
+        told(wiring.house(), TENANT, "nokred", None)
+    assert refused.value.code == "unknown_currency"
 
 
 @pytest.mark.usefixtures("town")
