@@ -40,9 +40,10 @@ const clocks = makeClocks(app, { next, retry: () => act.retry(), hintOver: () =>
 const page = makePage(app, { act: () => act, redraw, linger: clocks.stopCountdown });
 const camera = wireCamera(app, { redraw, onCode: codeSeen, like });
 const enrolment = wireEnrolment(app, { redraw, startCamera: () => void camera.start(), like, connected: () => line.start(true) });
-const reading = wireReading(app, { happen: till.happen, moveTo: enrolment.moveTo, redraw, time: (card) => void time(card) });
+const reading = wireReading(app, { happen: till.happen, moveTo: enrolment.moveTo, redraw, time: (card) => void time(card), paper: (text, kind) => papers(({ show }) => show(text, kind)) });
 const nfc = wireNfc(app, { redraw, like, read: reading.read, unread: () => till.happen({ type: "tag_unread" }) });
 const later = late(async () => (await import("./wiring/later.js")).wireLater(app, { redraw, revoked, book, line }));
+const papers = late(async () => (await import("./wiring/paper_till.js")).makePaperTill(app, { closed: () => (camera.stillInView(), redraw()) }));
 const today = late(async () => (await import("./wiring/today.js")).wireToday(app, { redraw, revoked, takeBack: book.takeBack }));
 
 /** @type {Act} */

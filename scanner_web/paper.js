@@ -16,6 +16,10 @@ import { icon, logo } from "./screen/icons.js";
 const isNote = /\/n\/?$/i.test(window.location.pathname);
 const LANGUAGE = "opplev-paper-language";
 const CODE = isNote ? "opplev-paper-note" : "opplev-paper-code";
+/** What the member's page reads in the same tab: the note, whose code is shown, and where a phone keeps its owner's. */
+const CARRIED = "opplev-note-deposit";
+const SHOWN = "opplev-holder-card";
+const OWN = "opplev-member-";
 const main = find("#main", HTMLElement);
 
 // The code leaves the address before anything else happens, so that the history never holds it; a reload still shows it.
@@ -73,7 +77,7 @@ function content() {
     case "network":
       return message("away", words.network, words.network_text, h("button", { class: "button main", type: "button", testid: "retry", onclick: load }, words.retry));
     case "shown":
-      return isNote ? noteScreen(page.answer, words, language(), till) : attestationScreen(page.answer, words);
+      return isNote ? noteScreen(page.answer, words, language(), till, { deposit }) : attestationScreen(page.answer, words);
   }
 }
 
@@ -97,6 +101,23 @@ async function load() {
   }
   redraw();
   find("#spoken", HTMLElement).textContent = main.querySelector("h1")?.textContent ?? "";
+}
+
+/** To the member's page in this tab: their code where this phone keeps it, else it is shown there. */
+function deposit() {
+  keepInTab(CARRIED, code);
+  const own = ownCode(page.answer?.currency_id ?? "");
+  if (own !== null) keepInTab(SHOWN, own);
+  window.location.assign("./K");
+}
+
+/** @param {string} currency */
+function ownCode(currency) {
+  try {
+    return localStorage.getItem(OWN + currency);
+  } catch {
+    return null; // a browser that keeps nothing
+  }
 }
 
 /** On a phone at a till the note can be handed in: when somebody there says so, and not before. */

@@ -71,6 +71,7 @@ class NoteAnswer(Shape):
     state: Annotated[str, Meta(description="good, used, voided, expired or unknown")]
     municipality: str | None = None
     currency: dict[str, str] | None = None
+    currency_id: str | None = None
     colour: str | None = None
     text_colour: str | None = None
     minutes: int | None = None
@@ -95,7 +96,7 @@ def look_at_note(asking: Asking, sent: CodeBody) -> Answer:
     return Answer(
         NoteAnswer(
             state=looked.state, municipality=house.terms.configuration(tenant).municipality.name,
-            currency=currency.name, colour=currency.colour, text_colour=currency.text_colour,
+            currency=currency.name, currency_id=currency.id, colour=currency.colour, text_colour=currency.text_colour,
             minutes=looked.note.worth, serial=looked.note.serial, last_day=looked.note.last_day,
             contact=currency.contact,
         )

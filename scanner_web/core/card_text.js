@@ -91,6 +91,24 @@ export function enrolmentCode(text) {
   return ENROLMENT_CODE.test(bare) ? code : null;
 }
 
+/** @typedef {"note" | "attestation" | "poster"} PaperKind */
+
+const NOTE = /^(?:https?:\/\/[^/?#\s]+\/n\/?(?:\?[^#]*)?#)?[a-z2-7]{31}$/i;
+const ATTESTATION = /^https?:\/\/[^/?#\s]+\/a\/?(?:\?[^#]*)?#\S+$/i;
+const POSTER = /^https?:\/\/[^/?#\s]+\/k\/?#s(?:\.[^.#\s]+){4}$/i;
+
+/**
+ * Say which of our papers a code is from, where it is no card's.
+ * @param {string} text
+ * @returns {PaperKind | null}
+ */
+export function paperOf(text) {
+  const trimmed = text.trim();
+  if (NOTE.test(trimmed)) return "note";
+  if (ATTESTATION.test(trimmed)) return "attestation";
+  return POSTER.test(trimmed) ? "poster" : null;
+}
+
 /**
  * Say whether a code is a member's of a currency of time, and no card.
  * @param {string} text an address, or a token

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Base32Error, decodeBase32 } from "./base32.js";
-import { bareToken, enrolmentCode, isSameAgain, isTapped, whatIsPresented } from "./card_text.js";
+import { bareToken, enrolmentCode, isSameAgain, isTapped, paperOf, whatIsPresented } from "./card_text.js";
 import { inGroups, isCardNumber, typed, withCheckDigits } from "./number.js";
 import { parseToken, TokenError } from "./token.js";
 
@@ -129,4 +129,14 @@ test("a counting tag held up twice is the same again though it counted, and its 
   assert.ok(isSameAgain(TOKEN, TOKEN));
   assert.ok(!isSameAgain(`${TOKEN}${tail}`, TOKEN));
   assert.ok(!isSameAgain("482109334720", "999999999951"));
+});
+
+test("a note, an attestation and a poster are told from cards and from each other", () => {
+  const host = "https://kort.example.no";
+  assert.equal(paperOf(`${host}/N#${"AB".repeat(15)}A`), "note");
+  assert.equal(paperOf(`HTTPS://KORT.EXAMPLE.NO/N#${"AB".repeat(15)}A`), "note");
+  assert.equal(paperOf(` ${"ab".repeat(15)}a `), "note");
+  assert.equal(paperOf(`${host}/A#${"AB".repeat(90)}`), "attestation");
+  assert.equal(paperOf(`${host}/K#s.lorenskog.lokalkred.strandrydding.hemmelig`), "poster");
+  for (const other of [`${host}/K#${"A".repeat(125)}`, `${host}/E#lorenskog.abcdefgh23456722`, "4000 1234 5678", "https://parkering.example.no/N", ""]) assert.equal(paperOf(other), null, other);
 });

@@ -38,7 +38,12 @@ export async function timeWords(language) {
 
 /** The look of these screens, fetched with them. */
 export function wearTime() {
-  void wear(new URL("../time.css", import.meta.url)).catch(() => {}); // plain screens are better than none
+  void timeDressed().catch(() => {}); // plain screens are better than none
+}
+
+/** When that look is there. */
+export function timeDressed() {
+  return wear(new URL("../time.css", import.meta.url));
 }
 
 /** @returns {Promise<IDBDatabase>} */

@@ -32,9 +32,10 @@ const FRACTIONS = new Map([[15, "¼"], [30, "½"], [45, "¾"]]);
  * @param {Words} words
  * @param {Language} language
  * @param {Till | null} till where the phone stands at a till
+ * @param {{brief?: boolean, deposit?: () => void}} [how] `brief` where whoever looks needs no telling what a note is; `deposit` puts it into one's own account
  * @returns {HTMLElement}
  */
-export function noteScreen(note, words, language, till) {
+export function noteScreen(note, words, language, till, { brief = false, deposit } = {}) {
   const state = note?.state ?? "unknown";
   const said = words.note;
   const told = {
@@ -51,7 +52,8 @@ export function noteScreen(note, words, language, till) {
     known && noteFace(note, told),
     (till === null || till.state === "ready") && verdict(state, words, told),
     state === "good" && till !== null && till.state === "ready" && h("button", { class: "button main", type: "button", testid: "take", onclick: till.take }, said.take),
-    state === "good" && (till === null || till.state === "ready") && h("ul", { class: "tips", testid: "tips" }, tip("other", filled(said.is, told)), tip("hand", said.whose), tip("shield", said.safe)),
+    state === "good" && till === null && deposit !== undefined && h("button", { class: "button main", type: "button", testid: "deposit", onclick: deposit }, said.deposit),
+    state === "good" && !brief && (till === null || till.state === "ready") && h("ul", { class: "tips", testid: "tips" }, tip("other", filled(said.is, told)), tip("hand", said.whose), tip("shield", said.safe)),
     known && note.contact && h("p", { class: "contact" }, icon("question"), filled(said.ask, told)),
   );
 }

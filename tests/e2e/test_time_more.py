@@ -18,7 +18,7 @@ from chalicelib.shared.ids import TransferId
 from tests import kred_town as kred
 from tests.e2e.conftest import Served, as_data_url, phone_page, qr
 from tests.e2e.test_paper_pages import BY, FACTS, TENANT, accessible
-from tests.e2e.test_scanner import state
+from tests.e2e.test_scanner import enrol, state
 
 pytestmark = pytest.mark.browser
 
@@ -175,3 +175,86 @@ def test_a_member_fetches_an_attestation_and_sees_what_was_taken_back(served: Se
         expect(page.get_by_test_id("paper-revoked")).to_contain_text("Trukket tilbake")
         expect(page.get_by_test_id("paper-get")).to_have_count(0)
         accessible_in_three(page)
+
+
+def test_a_phone_that_keeps_its_owners_code_takes_the_note_along_to_their_account(
+    served: Served, browser: Start
+) -> None:
+    kred.set_up(served.town)
+    member = kred.rich(served.town, 60)
+    _, [first, second, *_] = notes_of(served)
+    with phone_page(browser(), hand=True) as page:
+        page.goto(first)
+        page.get_by_test_id("deposit").click()
+        state(page, "member-whose")  # this phone knows nobody yet
+        accessible_in_three(page)
+        page.get_by_test_id("own-scan").click()
+        page.evaluate("url => showCard(url)", as_data_url(qr(member["url"])))
+        state(page, "member-shut")
+        page.get_by_test_id("member-pin").fill("4711")
+        page.get_by_test_id("member-pin").press("Enter")
+        expect(page.get_by_test_id("note-put")).to_be_visible()
+        page.get_by_test_id("own-close").click()
+        page.get_by_test_id("member-keep").click()
+        page.goto(second)
+        assert accessible(page) == []
+        page.get_by_test_id("deposit").press("Enter")
+        state(page, "member-shut")
+        assert "#" not in page.url
+        page.get_by_test_id("member-pin").fill("4711")
+        page.get_by_test_id("member-pin").press("Enter")
+        page.get_by_test_id("note-put").click()
+        expect(page.get_by_test_id("note-done")).to_be_visible()
+        page.reload()
+        state(page, "member-shut")
+    assert kred.post("/v1/kred/notes/look", {"code": first}).json["state"] == "good"
+    assert kred.post("/v1/kred/notes/look", {"code": second}).json["state"] == "used"
+
+
+def test_a_tills_own_scanner_knows_a_note_and_says_what_other_papers_are(served: Served, browser: Start) -> None:
+    kred.set_up(served.town)
+    poster = kred.session(served.town)["poster"]
+    _, [first, second, third, *_] = notes_of(served)
+    put = {"card": kred.rich(served.town, 60)["url"], "pin": "4711", "id": str(uuid.uuid4()), "note": third}
+    assert kred.post("/v1/kred/member/deposit", put).json["taken"]
+    with phone_page(browser(), hand=True) as page:
+        enrol(page, served, "kino")
+        held_up(page, first, "note")
+        expect(page.get_by_test_id("worth")).to_have_text("1½ Kred")
+        assert accessible(page) == []
+        page.get_by_test_id("take").click()
+        expect(page.get_by_test_id("taken")).to_have_attribute("data-taken", "true")
+        assert accessible(page) == []
+        page.get_by_test_id("paper-next").click()
+        expect(page.locator("body")).to_have_attribute("data-time", "")
+        # A hand scanner writes it as a keyboard does.
+        page.evaluate("showCard(null)")
+        page.keyboard.type(second)
+        page.keyboard.press("Enter")
+        expect(page.locator("body")).to_have_attribute("data-time", "note")
+        expect(page.get_by_test_id("take")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.locator("body")).to_have_attribute("data-time", "")
+        held_up(page, third, "note")
+        expect(page.get_by_test_id("standing")).to_have_attribute("data-standing", "used")
+        expect(page.get_by_test_id("take")).to_have_count(0)
+        page.get_by_test_id("paper-close").click()
+        held_up(page, poster, "poster")
+        expect(page.get_by_test_id("paper-told")).to_contain_text("plakat")
+        assert accessible(page) == []
+        page.get_by_test_id("paper-next").click()
+        held_up(page, f"{served.address}/A#{'AB' * 60}", "attestation")
+        expect(page.get_by_test_id("paper-told")).to_contain_text("attest")
+        page.get_by_test_id("paper-next").click()
+        page.context.set_offline(True)
+        held_up(page, second, "note")
+        expect(page.get_by_test_id("paper-network")).to_be_visible()
+        assert accessible(page) == []
+        page.context.set_offline(False)
+        page.get_by_test_id("paper-retry").click()
+        expect(page.get_by_test_id("take")).to_be_visible()
+
+
+def held_up(page: Page, text: str, kind: str) -> None:
+    page.evaluate("url => showCard(url)", as_data_url(qr(text)))
+    expect(page.locator("body")).to_have_attribute("data-time", kind, timeout=15_000)
