@@ -79,6 +79,9 @@ def test_the_owner_sees_the_month_objects_is_answered_and_sees_the_adjustment(se
         expect(page.get_by_test_id("objection")).to_have_attribute("data-state", "accepted")
         expect(page.get_by_test_id("objection")).to_contain_text("Det retter vi.")
         expect(page.locator("[data-testid=statement-row][data-type=justering]")).to_have_count(1)
+        explained = text_of(page, "statement-explained")
+        assert "2 personer. Dagen var 62,51 kr og blir 170,02 kr." in explained
+        assert "to ble ikke registrert" in explained
         assert text_of(page, "statement-due") == "170,02 kr"
 
 

@@ -14,10 +14,13 @@ from chalicelib import table
 from chalicelib.files import FolderFiles, Sink
 from chalicelib.settlement import paper
 from chalicelib.settlement.actions import Auditor, Closing
-from chalicelib.settlement.rules import TIMER, MonthState, Settlement
+from chalicelib.settlement.actions.counting import Counting
+from chalicelib.settlement.actions.supplies import Shelf
+from chalicelib.settlement.rules import TIMER, Counted, LineType, MonthState, Settlement, book_of
 from chalicelib.settlement.store import SettlementStore
 from chalicelib.shared.answers import ConflictError, TryAgainError, UnknownError
 from chalicelib.shared.ids import CallerId, OfferId, ProgrammeId, Tenant, VenueId
+from chalicelib.shared.money import Ore
 from chalicelib.venues.rules import Agreement, Configuration, Municipality, Offer, SettleBy, Venue, VenueKind
 
 TENANT = Tenant("lorenskog")
@@ -221,6 +224,27 @@ def test_each_file_says_whether_it_can_be_pulled_and_what_it_waits_for(tmp_path:
         closing.file(TENANT, "2026-11", "lines.txt", by=BO, now=DECEMBER)
     assert "gl07.txt, lines.csv, statements.zip" in caught.value.detail
     assert "pain001" not in caught.value.detail
+
+
+def test_what_an_adjusted_day_was_is_told_from_its_own_month_and_not_at_all_where_that_is_not_closed(
+    tmp_path: Path,
+) -> None:
+    some_visits(8)
+    files = FolderFiles(tmp_path)
+    closing = desk(files)
+    closing.close(TENANT, "2026-11", by=ANNA, now=DECEMBER)
+
+    def counting(month: str) -> Counting:
+        return Counting(closing.store, Shelf(files), paper, book_of(CONFIGURATION, month), JANUARY)
+
+    first, *others = counting("2026-11").lines(VenueId("kino"))
+    stood = sum(each.amount for each in (first, *others) if each.terms.date == first.terms.date)
+    adjusted = replace(first, type=LineType.ADJUSTMENT, month="2026-12", amount=Ore(-100), reason="Feil pris")
+    unclosed = replace(adjusted, terms=replace(adjusted.terms, date=date(2026, 10, 2)))
+    told = counting("2026-12").explained(VenueId("kino"), Counted((), (), (unclosed, adjusted)))
+    assert [(each.date, each.was, each.becomes) for each in told] == [
+        (date(2026, 10, 2), None, None), (first.terms.date, stood, stood - 100),
+    ]  # fmt: skip
 
 
 def test_a_month_computed_again_holds_also_when_rows_came_late_or_were_taken_back_since(tmp_path: Path) -> None:
