@@ -126,6 +126,54 @@ def test_a_till_takes_time_for_a_family_once_says_no_without_a_sum_and_takes_it_
     assert int(counted.first) == 1
 
 
+def test_a_till_of_another_currency_shows_whose_time_it_takes_and_takes_none_without_network(
+    served: Served, browser: Start
+) -> None:
+    kred.set_up(served.town)
+    kred.elsewhere(served.town, limit=90)
+    member = kred.rich(served.town, 120)
+    with phone_page(browser(), hand=True) as page:
+        enrol(page, served, "kino")
+        scan(page, member["url"])
+        time_state(page, "counting")
+        expect(page.get_by_test_id("time-with")).to_have_text("Betaler med Lokalkred")
+        expect(page.get_by_test_id("time-enough")).to_contain_text("Nok tid")
+        page.get_by_test_id("time-pay").click()
+        time_state(page, "answer")
+        expect(page.get_by_test_id("time-with")).to_have_text("Betaler med Lokalkred")
+        page.get_by_test_id("time-next").click()
+        time_state(page, "")
+        page.get_by_test_id("way-typed").click()
+        page.get_by_test_id("card-number").fill(member["number"])
+        page.get_by_test_id("number-submit").click()
+        time_state(page, "counting")
+        expect(page.get_by_test_id("time-enough")).to_contain_text("Her tas det ikke imot mer av den tiden nå")
+        expect(page.get_by_test_id("time-pay")).to_be_disabled()
+        page.get_by_test_id("time-list").click()
+        expect(page.get_by_test_id("time-today")).to_contain_text("Lokalkred")
+        page.get_by_test_id("time-back").click()
+        time_state(page, "")
+        kred.elsewhere(served.town, limit=900)
+        page.get_by_test_id("way-typed").click()
+        page.get_by_test_id("card-number").fill(member["number"])
+        page.get_by_test_id("number-submit").click()
+        time_state(page, "counting")
+        expect(page.get_by_test_id("time-enough")).to_contain_text("Nok tid")
+        page.context.set_offline(True)
+        page.get_by_test_id("time-pay").click()
+        time_state(page, "trouble")
+        page.get_by_test_id("time-close").click()
+    with phone_page(browser()) as page:
+        page.goto(member["url"])
+        state(page, "member-shut")
+        page.get_by_test_id("member-pin").fill("4711")
+        page.get_by_test_id("member-pin").press("Enter")
+        state(page, "member-open")
+        expect(page.get_by_test_id("history")).to_contain_text("Kino · Annenkred")
+    [row] = paid()
+    assert (row.currency, row.taken_in, int(row.minutes)) == ("lokalkred", "annenkred", 60)
+
+
 def test_without_network_a_till_takes_what_the_currency_allows_and_hears_later_what_was_refused(
     served: Served, browser: Start
 ) -> None:
