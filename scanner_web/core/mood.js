@@ -3,7 +3,7 @@
 /** @import { Because, Verdict } from "./types.js" */
 
 /** @typedef {"yes" | "wait" | "no"} Mood */
-/** @typedef {"check" | "hand" | "question" | "calendar" | "dash" | "one"} Mark */
+/** @typedef {"check" | "hand" | "question" | "calendar" | "dash" | "one" | "clock"} Mark */
 
 /** @type {Record<Because, {mood: Mood, mark: Mark}>} */
 const LOOKS = {

@@ -10,13 +10,16 @@ import { inLanguage, kroner, longDate } from "./words.js";
 /**
  * @typedef {{
  *   mood: Mood, mark: Mark, title: string, staff: string, family: string, persons: number, personsText: string,
- *   count: {left: number, limit: number, text: string} | null, free: string, pay: string, ago: string, age: string,
+ *   count: {left: number, limit: number, text: string} | null, free: string, pay: string, ago: string, again: boolean, age: string,
  *   included: string[], excluded: string[], includedTitle: string, spoken: string,
  * }} VerdictView
  */
 
 /** More boxes than this are a number instead: nobody counts forty boxes at a till. */
 export const MOST_BOXES = 12;
+
+/** A card used here fewer minutes ago than this is the card that just stood here, not another visit. */
+export const A_MOMENT = 10;
 
 /**
  * Everything the answer shows, in the staff's language.
@@ -26,6 +29,7 @@ export const MOST_BOXES = 12;
  * @returns {VerdictView}
  */
 export function viewOf(verdict, { persons, offer, language, words, say }) {
+  const again = verdict.used_minutes_ago !== null && verdict.used_minutes_ago < A_MOMENT && (verdict.admitted || verdict.because === "used_today");
   const { mood, mark } = verdict.admitted ? { mood: /** @type {const} */ ("yes"), mark: /** @type {const} */ ("check") } : lookOf(verdict.because);
   const refusal = verdict.admitted ? undefined : (words.because[verdict.because ?? "unknown_card"] ?? words.because.unknown_card);
   const values = {
@@ -33,7 +37,7 @@ export function viewOf(verdict, { persons, offer, language, words, say }) {
     offer: inLanguage(offer?.title, language),
   };
   const fill = (/** @type {string | undefined} */ text) => (text ?? "").replace(/\{(\w+)\}/g, (_, name) => values[/** @type {keyof typeof values} */ (name)] ?? "");
-  const title = refusal === undefined ? say("answer.welcome") : fill(refusal.title);
+  const title = refusal === undefined ? say("answer.welcome") : again ? say("answer.same_card") : fill(refusal.title);
   const personsText = say("persons", { n: persons });
   const count = verdict.left === null || verdict.limit === null
     ? null
@@ -42,7 +46,7 @@ export function viewOf(verdict, { persons, offer, language, words, say }) {
   const pay = verdict.admitted ? payText(verdict, persons, words.locale, say) : "";
   return {
     mood,
-    mark,
+    mark: again && !verdict.admitted ? "clock" : mark,
     title,
     staff: fill(refusal?.staff),
     family: fill(refusal?.family),
@@ -52,6 +56,7 @@ export function viewOf(verdict, { persons, offer, language, words, say }) {
     free,
     pay,
     ago: agoText(verdict.used_minutes_ago, say),
+    again,
     age: verdict.admitted && verdict.age_limit ? say("answer.age_limit", { n: verdict.age_limit }) : "",
     included: phrases(verdict.included, inLanguage(verdict.included_text, language), words),
     excluded: phrases(verdict.excluded, inLanguage(verdict.excluded_text, language), words),

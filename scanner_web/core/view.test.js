@@ -69,6 +69,15 @@ test("the latest use is told in minutes, then in hours", () => {
   assert.deepEqual(ago, ["Brukt her nå nettopp", "Brukt her for 1 minutt siden", "Brukt her for 3 minutter siden", "Brukt her for 1 time siden"]);
 });
 
+test("a card that just stood here is called the same card, with a clock, and is no yes", () => {
+  const seen = view({ admitted: false, because: "used_today", used_minutes_ago: 1 });
+  assert.deepEqual([seen.again, seen.mark, seen.mood, seen.title], [true, "clock", "wait", "Samme kort igjen"]);
+  assert.equal(view({ used_minutes_ago: 0 }).again, true);
+  assert.equal(view({ used_minutes_ago: 10 }).again, false);
+  assert.equal(view({ admitted: false, because: "used_today", used_minutes_ago: 95 }).title, "Brukt her i dag");
+  assert.equal(view({ admitted: false, because: "blocked", used_minutes_ago: 1 }).again, false);
+});
+
 test("a date in a language whose months the phone does not know stands in digits", () => {
   assert.equal(longDate("2026-12-31", "xx"), "31.12.2026");
   assert.equal(longDate("2026-12-31", "nb-NO"), "31. desember 2026");

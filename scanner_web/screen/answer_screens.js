@@ -47,15 +47,15 @@ export function personsScreen(app, act) {
   const choices = Array.from({ length: verdict.persons }, (_, index) => index + 1);
   return h(
     "section",
-    { class: "page choose" },
+    { class: seen.again ? "page choose again" : "page choose" },
     placeNote(app),
     practiceNote(app),
     heading(say(seen.ago === "" ? "persons.title" : "persons.again")),
-    seen.ago !== "" && h("p", { class: "ago", testid: "used-ago" }, icon("clock"), h("span", {}, seen.ago)),
+    seen.ago !== "" && h("p", { class: "ago", testid: "used-ago" }, icon("clock"), h("span", {}, seen.again && h("b", { testid: "same-card" }, say("answer.same_card")), seen.ago)),
     h("div", { class: "choices", "data-count": String(choices.length) }, ...choices.map((persons) => choice(app, act, verdict, persons))),
     // For how many it is included is chosen here.
     facts(app, { ...seen, includedTitle: say("answer.included", { n: 1 }) }, false),
-    h("p", { class: "help more-cards" }, say("group.hint")),
+    app.session.way === "scan" && h("p", { class: "fact more-cards" }, icon("scan"), h("span", {}, say("group.hint"))),
     button({ testid: "group-more", text: say("group.more"), icon: "plus", onClick: act.group }),
     button({ testid: "cancel", text: say("persons.cancel"), kind: seen.ago === "" ? "plain" : "quiet", onClick: act.next }),
   );
@@ -203,7 +203,7 @@ function refused(app, act, seen) {
   const typeInstead = unread && session.card?.carrier !== "typed";
   return h(
     "section",
-    { class: `answer ${seen.mood}`, testid: "answer", "data-mood": seen.mood, "data-because": because, onClick: tapOn(act) },
+    { class: `answer ${seen.mood}${seen.again ? " again" : ""}`, testid: "answer", "data-mood": seen.mood, "data-because": because, onClick: tapOn(act) },
     h(
       "div",
       { class: "answer-body" },

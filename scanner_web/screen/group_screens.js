@@ -2,8 +2,9 @@
 
 import { inside, isSettled, moodOfGroup, ready } from "../core/group.js";
 import { inGroups, typed } from "../core/number.js";
-import { payText, viewOf } from "../core/verdict_view.js";
+import { payText, toPay, viewOf } from "../core/verdict_view.js";
 import { whatIsPresented } from "../core/card_text.js";
+import { kroner } from "../core/words.js";
 import { h } from "./dom.js";
 import { button, heading, placeNote, practiceNote, roundButton } from "./frame.js";
 import { icon, people } from "./icons.js";
@@ -21,19 +22,21 @@ export function groupScreen(app, act) {
   const { group } = session;
   const { cards, persons } = ready(group);
   const sending = group.some((one) => one.state === "sending");
+  const sum = cards.reduce((ore, one) => ore + (one.verdict === null ? 0 : toPay(one.verdict, one.persons)), 0);
   return h(
     "section",
     { class: "page group" },
     placeNote(app),
     practiceNote(app),
     heading(say("group.title", { n: group.length })),
-    session.way === "scan" && app.camera.state === "on" && h("p", { class: "help" }, say("group.hint")),
+    session.way === "scan" && app.camera.state === "on" && h("p", { class: "fact more-cards" }, icon("scan"), h("span", {}, say("group.hint"))),
     h("ul", { class: "cards", testid: "group" }, ...group.map((one, index) => row(app, act, one, index))),
     session.hint !== null && h("p", { class: "said slip", testid: "hint" }, say(`hint.${session.hint}`)),
     !sending && addByNumber(app, act),
     h(
       "div",
       { class: "group-foot" },
+      sum > 0 && h("p", { class: "pay", testid: "group-pay" }, icon("coin"), h("span", {}, say("answer.pays", { amount: kroner(sum, app.words.locale) }))),
       button({ testid: "group-register", text: sending ? say("scan.registering") : say("group.register", { n: persons }), icon: "check", kind: "main", onClick: act.groupRegister, disabled: sending || cards.length === 0 || !isSettled(group) }),
       button({ testid: "cancel", text: say("persons.cancel"), kind: "plain", onClick: act.next, disabled: sending }),
     ),
@@ -71,14 +74,14 @@ function row(app, act, one, index) {
   const seen = view(app, one);
   const most = one.verdict?.persons ?? 1;
   const name = say("group.card", { n: index + 1, last3: last3(one) });
-  const pay = one.verdict === null ? "" : payText(one.verdict, one.persons, app.words.locale, say);
+  const pay = one.verdict === null ? "" : payText(one.verdict, one.persons, app.words.locale, say) || say("persons.free");
   const about = one.state === "checking" ? say("scan.checking") : one.state === "ready" ? [seen?.ago, pay].filter(Boolean).join(" · ") : one.state === "sending" ? say("scan.registering") : (seen?.title ?? say("group.trouble"));
   return h(
     "li",
     { class: `card-row ${one.state}`, testid: "group-card", "data-state": one.state },
     h("span", { class: "card-text" }, h("b", { "aria-label": name }, `••• ${last3(one)}`), about !== "" && h("span", {}, about)),
     one.state === "ready" && most > 1
-      ? h("button", { type: "button", class: "card-persons", testid: "group-persons", "aria-label": `${name}: ${say("persons", { n: one.persons })}. ${say("group.tap")}`, onClick: () => act.groupPersons(one.key) }, people(one.persons), h("strong", {}, String(one.persons)))
+      ? h("button", { type: "button", class: "card-persons", testid: "group-persons", "aria-label": `${name}: ${say("persons", { n: one.persons })}. ${say("group.tap")}`, onClick: () => act.groupPersons(one.key) }, people(one.persons), h("strong", {}, String(one.persons)), h("span", { class: "change", "aria-hidden": "true" }, icon(one.persons < most ? "plus" : "undo")))
       : one.state === "ready" && h("span", { class: "card-persons one" }, people(1), h("span", { class: "unseen" }, say("persons", { n: 1 }))),
     one.state !== "sending" && roundButton({ testid: "group-remove", text: say("group.remove", { card: name }), icon: "close", onClick: () => act.groupRemove(one.key) }),
   );

@@ -51,7 +51,7 @@ export function todaySheet(app, act) {
     sheetHead(app, say("today.title"), () => act.sheet(null)),
     placeNote(app),
     app.waiting > 0 && h("p", { class: "note", testid: "waiting-note" }, icon("away"), h("span", {}, say("today.waiting", { n: app.waiting }))),
-    app.own.visits > 0 && h("p", { class: "help", testid: "own-count" }, `${say("today.own")}: ${say("today.visits", { n: app.own.visits })}, ${say("persons", { n: app.own.persons })}`),
+    ownTold(app) && h("p", { class: "help", testid: "own-count" }, `${say("today.own")}: ${say("today.visits", { n: app.own.visits })}, ${say("persons", { n: app.own.persons })}`),
     noticeList(app, act),
     today.state === "loading" && today.list === null && spinner(say("today.loading")),
     today.state === "failed" && h("div", { class: "empty", testid: "today-failed" }, icon("away"), h("p", {}, say("today.failed")), button({ testid: "today-again", text: say("today.again"), onClick: act.loadToday })),
@@ -61,6 +61,15 @@ export function todaySheet(app, act) {
     today.list !== null && today.list.visits.length > 0 && h("h2", { class: "small-head" }, say("today.latest")),
     today.list !== null && h("ul", { class: "visits", testid: "today-visits" }, ...ownFirst(today.list.visits, app.registered).map((visit) => visitRow(app, act, visit))),
   );
+}
+
+/**
+ * Whether this phone's own count says anything that the day's sum does not.
+ * @param {App} app
+ */
+function ownTold({ own, today }) {
+  const all = (today.list?.offers ?? []).reduce((sum, one) => ({ visits: sum.visits + one.visits, persons: sum.persons + one.persons }), { visits: 0, persons: 0 });
+  return own.visits > 0 && (own.visits !== all.visits || own.persons !== all.persons);
 }
 
 /**
@@ -170,6 +179,8 @@ export function menuSheet(app, act) {
     "section",
     { class: "page sheet" },
     sheetHead(app, say("menu.title"), () => act.sheet(null)),
+    // First, for whoever stands here for the first time.
+    h("div", { class: "stack tight" }, button({ testid: "open-practice", text: say("practice.title"), icon: "question", kind: "main", onClick: () => act.sheet("practice") }), h("p", { class: "help" }, say("practice.safe"))),
     h("h2", { class: "small-head" }, say("menu.language")),
     languages(app, act),
     h(
@@ -207,7 +218,6 @@ export function menuSheet(app, act) {
           icon("check", { class: "chosen" }),
         ),
       ),
-      button({ testid: "open-practice", text: say("practice.title"), icon: "question", onClick: () => act.sheet("practice") }),
       button({ testid: "open-staff", text: say("staff.title"), icon: "list", onClick: () => act.sheet("staff") }),
       mayCheck(app) && button({ testid: "open-statement", text: say("statement.title"), icon: "coin", onClick: () => act.sheet("statement") }),
       button({ testid: "open-share", text: say("share.title"), icon: "phone", onClick: () => act.sheet("share") }),

@@ -65,6 +65,8 @@ export function makeStatement(app, { redraw, revoked }) {
       if (!stillAsked(asked, month)) return;
       const name = `${app.statement.told?.statements[0]?.reference ?? month}.pdf`;
       set({ pdf: { state: "shown", href: URL.createObjectURL(new Blob([bytes], { type: "application/pdf" })), name } });
+      // The tap that asked for it also opens it; where the browser does not let it, the button stands there.
+      document.querySelector(".page a[download]")?.dispatchEvent(new MouseEvent("click", { cancelable: true }));
     } catch (error) {
       if (error instanceof RevokedError) return revoked(asked);
       if (stillAsked(asked, month)) set({ pdf: { ...emptyStatement().pdf, state: "failed" } });

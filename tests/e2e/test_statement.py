@@ -54,9 +54,9 @@ def test_the_owner_sees_the_month_objects_is_answered_and_sees_the_adjustment(se
         settled(page)
         assert text_of(page, "statement-due") == "62,51 kr"
         expect(page.get_by_test_id("statement-stage")).to_have_attribute("data-stage", "open")
-        page.get_by_test_id("statement-pdf").click()
         with page.expect_download(timeout=WAIT) as saved:
-            page.get_by_test_id("statement-pdf-open").click()
+            page.get_by_test_id("statement-pdf").click()  # one tap
+        expect(page.get_by_test_id("statement-pdf-open")).to_be_visible()
         assert saved.value.path().read_bytes().startswith(b"%PDF-")
         assert saved.value.suggested_filename.startswith("3222-")
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.e2e.conftest import Served, as_data_url, phone_page, qr
 from tests.e2e.test_offline import API, all_sent, keep_pages, next_card, ready, stopped
@@ -16,6 +16,7 @@ pytestmark = pytest.mark.browser
 Start = Callable[..., Browser]
 WAIT = 20_000
 PRACTICE = "000000000098"
+CHECK = "**/v1/scan/check"
 
 
 def test_siblings_join_a_list_and_one_button_registers_all_and_one_undo_takes_all_back(
@@ -30,6 +31,7 @@ def test_siblings_join_a_list_and_one_button_registers_all_and_one_undo_takes_al
         state(page, "group")
         page.get_by_test_id("group-number").fill(children[2]["number"])
         expect(page.locator("[data-testid=group-card][data-state=ready]")).to_have_count(3, timeout=WAIT)
+        expect(page.get_by_test_id("group-card").first).to_contain_text("Gratis")
         page.get_by_test_id("group-persons").first.click()
         page.get_by_test_id("group-register").click()
         state(page, "group-answer")
@@ -41,6 +43,64 @@ def test_siblings_join_a_list_and_one_button_registers_all_and_one_undo_takes_al
         page.get_by_test_id("undo").click()
         page.wait_for_function("() => document.body.dataset.mood === 'undone'", timeout=WAIT)
     assert all(visit.void_month for visit in visits_in_table())
+
+
+def test_what_each_child_pays_stands_on_its_row_and_the_sum_above_the_button(served: Served, browser: Start) -> None:
+    with phone_page(browser()) as page:
+        ready(page, served, "kino")
+
+        def with_price(route: Route) -> None:
+            answer = route.fetch()
+            said = answer.json()
+            if "to_pay" in said:
+                said["to_pay"] = {"holder": 2500, "companion": 4000}
+            route.fulfill(response=answer, json=said)
+
+        page.route(CHECK, with_price)
+        type_number(page, served.town.card()["number"])
+        state(page, "persons")
+        page.get_by_test_id("group-more").click()
+        page.get_by_test_id("group-number").fill(served.town.card()["number"])
+        rows = page.locator("[data-testid=group-card][data-state=ready]")
+        expect(rows).to_have_count(2, timeout=WAIT)
+        assert [text.count("25 kr") for text in said_in(rows)] == [1, 1]
+        page.get_by_test_id("group-persons").first.click()
+        assert "65 kr" in said_in(rows)[0]
+        expect(page.get_by_test_id("group-pay")).to_contain_text("90")
+
+
+def said_in(rows: Locator) -> list[str]:
+    return [text.replace("\u00a0", " ") for text in rows.all_inner_texts()]
+
+
+def test_a_card_that_just_stood_here_looks_like_itself_and_not_like_another_yes(served: Served, browser: Start) -> None:
+    card = served.town.card()["number"]
+    with phone_page(browser()) as page:
+        ready(page, served, "kino")
+        type_number(page, card)
+        state(page, "persons")
+        expect(page.locator(".again")).to_have_count(0)
+        page.get_by_test_id("persons-1").click()
+        state(page, "answer")
+        next_card(page)
+        type_number(page, card)
+        state(page, "persons")
+        expect(page.get_by_test_id("same-card")).to_be_visible()
+        expect(page.locator(".choose.again")).to_have_count(1)
+
+
+def test_who_is_here_for_the_first_time_finds_practice_first_in_the_menu(served: Served, browser: Start) -> None:
+    with phone_page(browser()) as page:
+        ready(page, served, "kino")
+        page.get_by_test_id("open-menu").click()
+        state(page, "menu")
+        first = page.locator("section.sheet .button").first
+        expect(first).to_have_attribute("data-testid", "open-practice")
+        first.click()
+        page.get_by_test_id("practice-show").click()
+        state(page, "persons")
+        expect(page.get_by_test_id("practice")).to_be_visible()
+    assert visits_in_table() == []
 
 
 def test_a_list_without_a_network_is_registered_all_the_same(served: Served, browser: Start) -> None:
