@@ -13,6 +13,7 @@ from pynamodb.attributes import (
     MapAttribute,
     NumberAttribute,
     UnicodeAttribute,
+    UnicodeSetAttribute,
 )
 from pynamodb.connection import Connection
 from pynamodb.constants import PAY_PER_REQUEST_BILLING_MODE
@@ -366,6 +367,7 @@ class NoteBatchRow(Row, discriminator="note_batch"):
     language = UnicodeAttribute()
     state = UnicodeAttribute()
     ended_on = UnicodeAttribute(null=True)
+    printed_by: UnicodeSetAttribute = UnicodeSetAttribute(null=True)
 
 
 class NoteRow(Row, discriminator="note"):

@@ -225,6 +225,7 @@ class House:
             activities=self.activities.store,
             bank=self.bank,
             payoffs=PayoffStore(self.ledger, self.notary),
+            people=self._member_store,
         )
 
     @cached_property

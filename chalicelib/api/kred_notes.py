@@ -127,7 +127,7 @@ def print_notes(asking: Asking, currency: str, batch: str) -> Answer:
 
     house, here = wiring.house(), CurrencyId(currency)
     found = _own(asking, currency, batch)
-    notes = house.notes.sheets(asking.tenant, here, batch, now=asking.now)
+    notes = house.notes.sheets(asking.tenant, here, batch, by=asking.by, now=asking.now)
     drawn = draw(
         notes, house.currencies.setup(asking.tenant, here).currency,
         issuer=house.terms.configuration(asking.tenant).municipality.name, language=found.language,
@@ -179,7 +179,7 @@ def redeem_note(asking: Asking, sent: RedeemBody) -> Answer:
 
 @doors.open(
     "POST", "/v1/kred/member/deposit", who=PUBLIC, takes=DepositBody, gives=RedeemedAnswer,
-    says="Put a note into one's own account, once. A no is an answer: `taken` false, with its reason.",
+    says="Put a note into one's own account, once, but for one's own print. A no is an answer: `taken` false, and why.",
     why_public="the member's code and its PIN are the proof",
 )  # fmt: skip
 def deposit_note(asking: Asking, sent: DepositBody) -> Answer:
@@ -188,9 +188,11 @@ def deposit_note(asking: Asking, sent: DepositBody) -> Answer:
 
     house = wiring.house()
     tenant, member = house.members.opened(key_of(sent), now=asking.now)
+    currency = CurrencyId(member.currency)
     done = house.notes.redeem(
         tenant, sent.note, member_account(member.id), transfer=TransferId(sent.id),
-        takes=lambda currency: currency == member.currency, who=member.id, now=asking.now,
+        takes=lambda taken: taken == currency, who=member.id, now=asking.now,
+        is_theirs=lambda batch: bool(batch.hands & house.currencies.who_is(tenant, currency, member.id)),
         limits=house.members.terms(tenant, member.currency).caps(member.id),
     )  # fmt: skip
     return Answer(redeemed(done))

@@ -102,7 +102,9 @@ def test_a_member_puts_a_note_into_their_own_account_once(place: Town) -> None:
     made = place.ask("operator", "POST", f"{BASE}/notes", batch)
     assert (made.status, made.json["paid_by"], made.json["operator"]) == (201, "grant:rydding", "bydelen"), made.body
     house = wiring.house()
-    [(_, code), _] = house.notes.sheets(Tenant(TENANT), kred.LOCAL, batch["id"], now=place.moment)
+    [(_, code), _] = house.notes.sheets(
+        Tenant(TENANT), kred.LOCAL, batch["id"], by=kred.coordinator().id, now=place.moment
+    )
     sent = opened(member) | {"id": str(uuid.uuid4()), "note": code}
     assert kred.post("/v1/kred/member/deposit", sent).json["taken"] is True
     assert kred.post("/v1/kred/member/deposit", sent).json["taken"] is True
@@ -111,6 +113,26 @@ def test_a_member_puts_a_note_into_their_own_account_once(place: Town) -> None:
     assert kred.post("/v1/kred/member", opened(member)).json["balance"] == 60
     guess = kred.post("/v1/kred/member/deposit", sent | {"note": "A" * 31, "id": str(uuid.uuid4())}).json
     assert guess["because"] == "unknown_note"
+
+
+def test_who_makes_notes_puts_none_of_them_into_their_own_account(place: Town) -> None:
+    poster = kred.session(place)["poster"]
+    mine, other = kred.join(poster), kred.join(poster, "Testperson To")
+    batch = {
+        "id": str(uuid.uuid4()), "minutes": 60, "count": 1, "last_day": f"{place.moment.year + 1}-12-31",
+        "activity": "rydding",
+    }  # fmt: skip
+    assert place.ask("operator", "POST", f"{BASE}/notes", batch).status == 201
+    linked = place.ask("operator", "POST", f"{BASE}/link", {"card": mine["url"]})
+    assert linked.status == 200, linked.body
+    house = wiring.house()
+    [(_, code)] = house.notes.sheets(
+        Tenant(TENANT), kred.LOCAL, batch["id"], by=kred.coordinator().id, now=place.moment
+    )
+    sent = {"id": str(uuid.uuid4()), "note": code}
+    refused = kred.post("/v1/kred/member/deposit", opened(mine) | sent).json
+    assert (refused["taken"], refused["because"], refused["minutes"]) == (False, "own_notes", 0)
+    assert kred.post("/v1/kred/member/deposit", opened(other) | sent).json["taken"] is True
 
 
 def test_an_attestation_follows_its_member_out_and_its_paper_holds_when_the_name_is_gone(place: Town) -> None:

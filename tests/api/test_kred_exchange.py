@@ -111,7 +111,7 @@ def test_what_is_owed_is_paid_off_once_by_who_runs_both_and_never_more_than_stan
         "annenkred;lokalkred;alle;60;0;0;90;60",
     ]
     agree(town)
-    sums = {each["currency"]: each for each in town.ask("city", "GET", "/v1/kred/sums").json["currencies"]}
+    sums = {each["currency"]: each for each in town.ask("coordinator", "GET", "/v1/kred/sums").json["currencies"]}
     assert (sums["annenkred"]["issued"], sums["annenkred"]["spent"], sums["annenkred"]["owed"]) == (60, 60, 0)
     told = town.ask("office", "GET", "/v1/audit", query={"limit": "200"}).json["entries"]
     [noted] = [each for each in told if each["what"] == "payoff.made"]

@@ -4,12 +4,13 @@ import contextlib
 import json
 import uuid
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from chalicelib import table
 from tests import kred_town as kred
-from tests.town import OTHER, Town
+from tests.town import OTHER, TENANT, Town, send
 
 BASE = "/v1/kred/currencies/lokalkred"
 
@@ -220,3 +221,29 @@ def test_no_name_stands_in_a_log_or_reaches_a_partner(
         if row.sk != "MEMBER":
             assert "Hemmelig" not in stands, row.pk
             assert "Skjult" not in stands, row.pk
+
+
+def test_the_city_reads_of_time_only_what_is_nobodys_in_particular(place: Town) -> None:
+    def told(role: str) -> dict[str, Any]:
+        reply = place.ask(role, "GET", "/v1/kred/sums")
+        [found] = [each for each in reply.json["currencies"] if each["currency"] == kred.LOCAL]
+        return dict(found)
+
+    def public() -> tuple[int | None, int | None]:
+        [line] = send("GET", f"{BASE}/grants", query={"tenant": TENANT}).json["grants"]
+        return line["awarded"], line["left"]
+
+    for _ in range(4):
+        kred.rich(place)
+    assert (told("city")["in_hands"], told("city")["on_grants"], public()) == (None, None, (None, None))
+    place.ask("operator", "POST", f"{BASE}/codes", {"operator": "bydelen", "count": 3})  # nobody's yet
+    assert told("city")["in_hands"] is None
+    for _ in range(2):
+        kred.rich(place)
+    assert told("city") == told("coordinator")
+    assert told("city")["in_hands"] == 720
+    assert public() == (600, 58_800)
+    # What one more person earns is not the difference of what anybody reads before and after.
+    kred.rich(place)
+    assert told("city")["in_hands"] == 840
+    assert public() == (600, 58_800)

@@ -46,7 +46,7 @@ def noted(served: Served) -> list[str]:
     last = oslo_date(now).replace(day=28)
     batch = Batch(str(uuid.uuid4()), KRED, POT, 30, 4, last.replace(year=last.year + 1), BY, now, 1)
     house.notes.issue(TENANT, batch, currency, now=now)
-    sheets = house.notes.sheets(TENANT, KRED, batch.id, now=now)
+    sheets = house.notes.sheets(TENANT, KRED, batch.id, by=BY, now=now)
     return [address.replace(served.address.upper(), served.address) for _, address in sheets]
 
 

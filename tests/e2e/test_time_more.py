@@ -34,7 +34,7 @@ def notes_of(served: Served, count: int = 4, minutes: int = 90) -> tuple[str, li
     last = oslo_date(now) + timedelta(days=90)
     batch = Batch(str(uuid.uuid4()), kred.LOCAL, POT, minutes, count, last, BY, now, 1)
     house.notes.issue(TENANT, batch, house.currencies.setup(TENANT, kred.LOCAL).currency, now=now)
-    sheets = house.notes.sheets(TENANT, kred.LOCAL, batch.id, now=now)
+    sheets = house.notes.sheets(TENANT, kred.LOCAL, batch.id, by=batch.by, now=now)
     return batch.id, [address.replace(served.address.upper(), served.address) for _, address in sheets]
 
 

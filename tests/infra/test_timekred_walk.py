@@ -30,6 +30,9 @@ def test_a_district_begins_as_the_page_says(running: tuple[str, dict[str, str]],
     assert '"undone":true' in walked.stdout
     assert '"capacity":10,"left":7' in walked.stdout  # six to give out, one of them taken, two more released
     assert '"balance":30,"set_aside":0' in walked.stdout  # 120 earned, 60 spent, 30 given, a seat given back
+    assert (
+        '"currency":"lundkred","issued":null,"on_grants":null,"in_hands":null' in walked.stdout
+    )  # two have moved time
     assert '"currency":"lundkred","issued":900,"on_grants":780,"in_hands":60' in walked.stdout
     written = tmp_path / ".local" / "timekred"
     assert {each.name for each in tmp_path.iterdir() if not each.is_symlink()} <= {".local", "data", "__pycache__"}

@@ -33,7 +33,7 @@ from chalicelib.kred.rules.currencies import (
     faults_of_prices,
     with_code,
 )
-from chalicelib.kred.rules.sums import EffectLine, GrantLine, by_effect
+from chalicelib.kred.rules.sums import EffectLine, GrantLine, by_effect, in_public
 from chalicelib.shared.answers import ConflictError, RuleError
 from chalicelib.shared.ids import ActivityId, CurrencyId, OfferId, OperatorId, VenueId
 
@@ -193,5 +193,17 @@ def test_each_offer_has_one_price_and_children_may_come_for_nothing() -> None:
 def test_effects_are_set_beside_each_other_and_an_activity_with_two_stands_in_both() -> None:
     garden = replace(OPEN, effects=(Effect.NETWORK, Effect.HEALTH), grants=(SPRING,))
     walk = replace(OPEN, id=ActivityId("tur"), effects=(Effect.HEALTH,), grants=(replace(SPRING, minutes=60),))
-    told = by_effect([GrantLine(garden, "Lund", None, left=150), GrantLine(walk, "Lund", None, left=0)])
+    told = by_effect([GrantLine(garden, "Lund", None, 150, 30), GrantLine(walk, "Lund", None, 0, 60)])
     assert told == [EffectLine(Effect.HEALTH, 2, 240, 90), EffectLine(Effect.NETWORK, 1, 180, 30)]
+
+
+@pytest.mark.parametrize(("minutes", "shown"), [(0, 0), (599, 0), (600, 600), (750, 600)])
+def test_a_figure_told_outside_is_in_whole_tens_of_hours_or_not_told(minutes: int, shown: int) -> None:
+    assert in_public(minutes, is_told=True) == shown
+    assert in_public(minutes, is_told=False) is None
+
+
+def test_an_effect_adds_up_nothing_where_one_of_its_activities_is_not_told() -> None:
+    health = replace(OPEN, effects=(Effect.HEALTH,), grants=(SPRING,))
+    told = by_effect([GrantLine(health, "Lund", None, 0, 600), GrantLine(health, "Lund", None, None, None)])
+    assert [each.awarded for each in told] == [None]

@@ -59,6 +59,7 @@ GRANT, MEMBER, CINEMA = (
 )
 CURRENCY = Currency(KRED, {"nb": "SolKred"}, contact="bydelen på 22 00 00 00")
 BATCH = Batch("2f0c6f0e-6d6e-4c8e-9d4a-0b8f6a1c2d3e", KRED, GRANT, 60, 12, date(2027, 12, 31), BY, NOON, 1)
+PRINTED = replace(BATCH, printed_by=frozenset({BY}))
 
 
 def secret(tenant: Tenant, key_id: int, batch: str, index: int) -> bytes:
@@ -88,7 +89,7 @@ def desk(bank: Bank) -> NoteDesk:
 @pytest.fixture
 def codes(desk: NoteDesk) -> list[str]:
     desk.issue(TENANT, BATCH, CURRENCY, now=NOON)
-    return [address for _, address in desk.sheets(TENANT, KRED, BATCH.id, now=NOON)]
+    return [address for _, address in desk.sheets(TENANT, KRED, BATCH.id, by=BY, now=NOON)]
 
 
 def redeem(
@@ -114,7 +115,7 @@ def test_notes_are_paid_for_when_they_are_made_and_their_worth_is_known(
     assert len(set(codes)) == 12
     assert (has(bank, GRANT), has(bank, notes_account(BATCH.id))) == (3000 - 720, 720)
     assert isinstance(redeem(desk, codes[0]), Taken)
-    assert desk.all(TENANT, KRED) == [(BATCH, 660)]
+    assert desk.all(TENANT, KRED) == [(PRINTED, 660)]
     assert (has(bank, CINEMA), sum_of(bank)) == (60, 0)
 
 
@@ -122,7 +123,7 @@ def test_the_same_batch_again_is_one_batch_and_leaves_used_notes_used(
     desk: NoteDesk, bank: Bank, codes: list[str]
 ) -> None:
     redeem(desk, codes[0])
-    assert desk.issue(TENANT, BATCH, CURRENCY, now=NOON) == BATCH
+    assert desk.issue(TENANT, BATCH, CURRENCY, now=NOON) == PRINTED
     assert has(bank, notes_account(BATCH.id)) == 660
     assert redeem(desk, codes[0]) == NotTaken(NoNote.USED)
     with pytest.raises(ConflictError):
@@ -275,17 +276,17 @@ def test_the_secret_of_a_note_stands_nowhere_in_the_table(desk: NoteDesk, codes:
 
 
 def test_the_same_notes_are_not_printed_again_the_day_after(desk: NoteDesk, codes: list[str]) -> None:
-    again = desk.sheets(TENANT, KRED, BATCH.id, now=NOON + timedelta(hours=23))
+    again = desk.sheets(TENANT, KRED, BATCH.id, by=BY, now=NOON + timedelta(hours=23))
     assert [address for _, address in again] == codes
     for moment in (NOON + timedelta(hours=24), LATE):
         with pytest.raises(RuleError):
-            desk.sheets(TENANT, KRED, BATCH.id, now=moment)
+            desk.sheets(TENANT, KRED, BATCH.id, by=BY, now=moment)
 
 
 @pytest.mark.parametrize("language", ["nb", "nn", "en"])
 def test_every_code_of_a_printed_sheet_is_read_by_a_camera(desk: NoteDesk, language: str, tmp_path: Path) -> None:
     desk.issue(TENANT, BATCH, CURRENCY, now=NOON)
-    notes = desk.sheets(TENANT, KRED, BATCH.id, now=NOON)
+    notes = desk.sheets(TENANT, KRED, BATCH.id, by=BY, now=NOON)
     file = tmp_path / "notes.pdf"
     file.write_bytes(print_notes(notes, CURRENCY, issuer="Lørenskog kommune", language=language))
     tool = shutil.which("pdftoppm")
@@ -305,3 +306,27 @@ def test_a_large_batch_that_was_broken_off_is_finished_by_sending_it_again(desk:
     desk.issue(TENANT, large, CURRENCY, now=NOON)
     assert sum(1 for _ in table.NoteRow.scan(consistent_read=True)) == 250
     assert has(bank, notes_account(BATCH.id)) == 250 * 60
+
+
+def test_whoever_made_or_printed_notes_pays_none_of_them_to_themselves_and_a_till_takes_them(
+    desk: NoteDesk, codes: list[str]
+) -> None:
+    printer = CallerId("local/tor")
+    desk.sheets(TENANT, KRED, BATCH.id, by=printer, now=NOON)
+    assert desk.one(TENANT, KRED, BATCH.id).hands == {BY, printer}
+
+    def deposit(code: str, *people: CallerId, transfer: str = "mine") -> Taken | NotTaken:
+        return desk.redeem(
+            TENANT, code, MEMBER, transfer=TransferId(transfer), takes=lambda _: True, who="m1", now=NOON,
+            is_theirs=lambda batch: bool(batch.hands & set(people)),
+        )  # fmt: skip
+
+    for person in (BY, printer):
+        assert deposit(codes[0], person) == NotTaken(NoNote.OWN_NOTES)
+    assert desk.left(TENANT, BATCH) == BATCH.minutes
+    assert isinstance(redeem(desk, codes[0]), Taken)
+    assert isinstance(deposit(codes[1], CallerId("local/eva")), Taken)
+    # What was paid in before somebody said which member they are is answered as it was.
+    again = deposit(codes[1], BY)
+    assert isinstance(again, Taken)
+    assert again.again

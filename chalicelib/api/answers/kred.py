@@ -202,14 +202,16 @@ class YearAnswer(Shape):
 
 
 class SumsAnswer(Shape):
+    """`null`: so few have moved time that it would be somebody's own."""
+
     currency: str
-    issued: int
-    on_grants: int
-    in_hands: int
-    spent: int
-    in_pot: int
-    expired: int
-    owed: int
+    issued: int | None
+    on_grants: int | None
+    in_hands: int | None
+    spent: int | None
+    in_pot: int | None
+    expired: int | None
+    owed: int | None
     activities: int
     partners: int
 
@@ -222,11 +224,11 @@ class NettingLine(Shape):
     currency: str
     other: str
     month: str | None
-    taken: int
-    given: int
-    owed: int
+    taken: int | None
+    given: int | None
+    owed: int | None
     limit: int
-    settled: int
+    settled: int | None
 
 
 class NettingAnswer(Shape):
@@ -241,15 +243,15 @@ class PublicGrant(Shape):
     effects: list[str]
     state: str
     granted: int
-    awarded: int
-    left: int
+    awarded: int | None
+    left: int | None
 
 
 class EffectAnswer(Shape):
     effect: str
     activities: int
     granted: int
-    awarded: int
+    awarded: int | None
 
 
 class PublicGrants(Shape):

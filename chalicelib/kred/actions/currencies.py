@@ -217,6 +217,10 @@ class CurrencyDesk:
             raise ConflictError("same_person", "Another person undoes it.")
         self.store.remove_link(caller.tenant, currency, person)
 
+    def who_is(self, tenant: Tenant, currency: CurrencyId, member: MemberId) -> frozenset[CallerId]:
+        """Give who has said to be a member; as it stands now."""
+        return frozenset(each.id for each in self._now(tenant, currency).roster.links if each.member == member)
+
     def forget(self, tenant: Tenant, currency: CurrencyId, member: MemberId) -> None:
         """Let nobody be a member any more who has left; doing it again changes nothing."""
         for each in self._now(tenant, currency).roster.links:

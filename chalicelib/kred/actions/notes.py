@@ -30,7 +30,7 @@ from chalicelib.kred.rules.notes import (
 from chalicelib.ledger.rules import NO_LIMITS, Account, Limits, Refusal, Refused
 from chalicelib.shared.answers import ConflictError, RuleError, TryAgainError, UnknownError
 from chalicelib.shared.calendar import oslo_date
-from chalicelib.shared.ids import CurrencyId, Tenant, TransferId
+from chalicelib.shared.ids import CallerId, CurrencyId, Tenant, TransferId
 
 _TRIES = 20
 
@@ -64,8 +64,8 @@ class NoteBook(Protocol):
     def finish(self, tenant: Tenant, batch: Batch, left: int, now: datetime, *, because: str = "") -> bool:
         """End a batch and move what is left of it; False where something was redeemed meanwhile."""
 
-    def printed(self, tenant: Tenant, batch: Batch) -> None:
-        """Write down that the sheets were printed."""
+    def printed(self, tenant: Tenant, batch: Batch, by: CallerId) -> None:
+        """Write down that the sheets were printed, and by whom."""
 
     def guesses(self, tenant: Tenant, who: str, now: datetime) -> int:
         """Count one more unknown code from a phone or a member, and say how many it were on that day."""
@@ -105,7 +105,9 @@ class NoteDesk:
             self.store.fill(tenant, stands, (note for note, _ in self._notes(tenant, stands)))
         return stands
 
-    def sheets(self, tenant: Tenant, currency: CurrencyId, named: str, *, now: datetime) -> list[tuple[Note, str]]:
+    def sheets(
+        self, tenant: Tenant, currency: CurrencyId, named: str, *, by: CallerId, now: datetime
+    ) -> list[tuple[Note, str]]:
         """Give each note with the address in its code, for the printer; on the day of issue alone.
 
         UnknownError `unknown_batch`; RuleError `printed_already`, since a second sheet would be money twice.
@@ -113,7 +115,7 @@ class NoteDesk:
         batch = self.one(tenant, currency, named)
         if not may_print(batch, now):
             raise RuleError("printed_already", "Notes are printed within 24 hours of being made, and not again.")
-        self.store.printed(tenant, batch)
+        self.store.printed(tenant, batch, by)
         number = self.municipality(tenant)
         return [
             (note, f"{self.host.upper()}/N#{token_of(number, secret)}") for note, secret in self._notes(tenant, batch)
@@ -163,11 +165,12 @@ class NoteDesk:
 
     def redeem(
         self, tenant: Tenant, text: str, to: Account, *, transfer: TransferId, takes: Callable[[str], bool],
-        who: str, now: datetime, limits: Limits = NO_LIMITS,
+        who: str, now: datetime, limits: Limits = NO_LIMITS, is_theirs: Callable[[Batch], bool] = lambda _: False,
     ) -> Taken | NotTaken:  # fmt: skip
         """Take a note once, for a partner or a member's account. A replay outranks a refusal.
 
-        `takes` says of a currency whether it may go there; `who` is the phone or the member, whose guesses are counted.
+        `takes` says of a currency whether it may go there; `who` is the phone or the member, whose guesses are counted;
+        `is_theirs` of a batch whether who hands a note in made or printed it: nobody pays themselves.
         """
         if self.store.guessed(tenant, who, now) >= MOST_GUESSES:
             return NotTaken(NoNote.TOO_MANY_GUESSES)
@@ -180,6 +183,8 @@ class NoteDesk:
         answer = _at_once(looked, transfer, takes)
         if answer is not None:
             return answer
+        if looked.note.used_by is None and is_theirs(self.one(tenant, looked.note.currency, looked.note.batch)):
+            return NotTaken(NoNote.OWN_NOTES)
         done = self.store.take(tenant, looked.note, to, transfer, now=now, limits=limits)
         return done if isinstance(done, Taken) else self._why_not(tenant, looked.note, transfer, done, now)
 

@@ -4,15 +4,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from chalicelib.access.rules import Caller
+from chalicelib.access.rules import Caller, Role
 from chalicelib.kred.actions.currencies import CurrencyDesk
 from chalicelib.kred.rules.activities import Activity
 from chalicelib.kred.rules.currencies import PartnerState, Setup, unknown_currency
 from chalicelib.kred.rules.sums import (
+    PERSONS,
     GrantLine,
     Netting,
     Payoff,
     Sums,
+    hidden_netting,
+    hidden_sums,
+    in_public,
     insist_on_payoff,
     is_public,
     is_running,
@@ -31,13 +35,15 @@ from chalicelib.ledger.rules import (
     Transfer,
     clearing_account,
     grant_account,
+    member_account,
     partner_account,
     paying_off,
 )
 from chalicelib.shared.calendar import oslo_date
-from chalicelib.shared.ids import CurrencyId, Tenant
+from chalicelib.shared.ids import CurrencyId, MemberId, Tenant
 
 MOST_ENTRIES = 100_000
+_LOOKED_AT = 100  # members, of whom five have to have moved something
 
 
 class Activities(Protocol):
@@ -64,6 +70,13 @@ class Payoffs(Protocol):
         """Book both halves and write it down."""
 
 
+class People(Protocol):
+    """Where members are kept."""
+
+    def listed(self, tenant: Tenant, currency: str, *, after: str | None, most: int) -> list[tuple[str, MemberId]]:
+        """Give the members of a currency in the order they joined."""
+
+
 @dataclass(frozen=True, slots=True)
 class SumsDesk:
     """Where currencies are added up; nobody's name and nobody's account is in it."""
@@ -72,35 +85,61 @@ class SumsDesk:
     activities: Activities
     bank: Reading
     payoffs: Payoffs
+    people: People
 
     def sums(self, caller: Caller, *, now: datetime) -> list[Sums]:
-        """Give the sums of each currency that a caller may know of: the city and the coordinator, of all."""
-        return [self._sums(caller.tenant, each.id, now) for each in self.desk.own(caller)]
+        """Give the sums of each currency that a caller may know of: the city and the coordinator, of all.
+
+        The city reads the minutes only of a currency that five people have moved time in.
+        """
+        found = [self._sums(caller.tenant, each.id, now) for each in self.desk.own(caller)]
+        if not _is_outside(caller):
+            return found
+        return [each if self._is_told(caller.tenant, each.currency) else hidden_sums(each) for each in found]
 
     def grants(self, tenant: Tenant, currency: CurrencyId) -> list[GrantLine]:
-        """Give the accounts of a currency's activities, for anybody. UnknownError `unknown_currency`."""
+        """Give the accounts of a currency's activities, for anybody: awards in tens of hours, if told.
+
+        UnknownError `unknown_currency`.
+        """
         setup = self.desk.setup(tenant, currency)
         organisations = {each.id: each.name for each in self.desk.organisations(tenant, currency)}
+        is_told = self._is_told(tenant, currency)
+        public = [each for each in self.activities.activities(tenant, currency) if is_public(each)]
+        left = {each.id: self._has(tenant, currency, grant_account(each.id)) for each in public}
         return [
             GrantLine(
                 each,
                 setup.operator(each.operator).name,
                 organisations.get(each.organisation) if each.organisation else None,
-                self._has(tenant, currency, grant_account(each.id)),
+                in_public(left[each.id], is_told=is_told),
+                in_public(each.granted - each.returned - left[each.id], is_told=is_told),
             )
-            for each in self.activities.activities(tenant, currency)
-            if is_public(each)
+            for each in public
         ]
 
     def netting(self, caller: Caller, month: str | None) -> list[Netting]:
         """Tell what stands between each of a caller's currencies and those that it takes, or is taken by."""
         tenant = caller.tenant
         setups = {each.id: self.desk.setup(tenant, each.id) for each in self.desk.currencies(tenant)}
-        return [
+        lines = [
             self._netting(tenant, own.id, other, month)
             for own in self.desk.own(caller)
             for other in _others(setups, own.id)
         ]
+        if not _is_outside(caller):
+            return lines
+        told = {each: self._is_told(tenant, each) for each in setups}
+        return [each if told[each.currency] and told[each.other] else hidden_netting(each) for each in lines]
+
+    def _is_told(self, tenant: Tenant, currency: CurrencyId) -> bool:
+        """Say whether five people at least have moved time in a currency, so that no sum is one person's."""
+        moved = 0
+        for _, member in self.people.listed(tenant, currency, after=None, most=_LOOKED_AT):
+            moved += bool(self.bank.history(tenant, currency, member_account(member), most=1))
+            if moved >= PERSONS:
+                return True
+        return False
 
     def pay_off(self, caller: Caller, sent: Payoff, *, now: datetime) -> Netting:
         """Record that what a currency owes another was paid off, once, and give what stands then.
@@ -142,6 +181,11 @@ class SumsDesk:
     def _has(self, tenant: Tenant, currency: CurrencyId, account: Account) -> int:
         found = self.bank.balance(tenant, currency, account)
         return 0 if found is None else found.minutes
+
+
+def _is_outside(caller: Caller) -> bool:
+    """Say whether somebody reads as the city alone, which leads no currency and needs no minute of it."""
+    return Role.CITY in caller.roles and Role.COORDINATOR not in caller.roles
 
 
 def _others(setups: dict[CurrencyId, Setup], currency: CurrencyId) -> list[CurrencyId]:

@@ -58,6 +58,7 @@ class NoNote(StrEnum):
     OTHER_CURRENCY = "other_currency"
     OVER_LIMIT = "over_limit"  # the member would hold more than the currency allows
     ACCOUNT_CLOSED = "account_closed"
+    OWN_NOTES = "own_notes"  # the member made or printed them
     TOO_MANY_GUESSES = "too_many_guesses"
 
 
@@ -78,6 +79,12 @@ class Batch:
     language: str = "nb"
     state: BatchState = BatchState.OPEN
     ended_on: date | None = None
+    printed_by: frozenset[CallerId] = frozenset()
+
+    @property
+    def hands(self) -> frozenset[CallerId]:
+        """Give who has had the notes before anybody earned one: who made them, and who printed them."""
+        return self.printed_by | {self.by}
 
     @property
     def minutes(self) -> int:

@@ -1,8 +1,9 @@
 """What a currency comes to, without anybody in it: its sums, its grants in public, and what two currencies owe."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Final
 
 from chalicelib.audit.rules import time_of
 from chalicelib.kred.rules.activities import Activity, ActivityState, Effect
@@ -11,22 +12,25 @@ from chalicelib.shared.answers import Field, RuleError
 from chalicelib.shared.calendar import oslo_month
 from chalicelib.shared.ids import CurrencyId, TransferId
 
+PERSONS: Final = 5  # who must have moved a currency's minutes before anybody outside it is told of them
+COARSE: Final = 600  # minutes: more than anybody earns or spends at once
+
 
 @dataclass(frozen=True, slots=True)
 class Sums:
     """A currency in minutes. What was issued is all the rest together, since its sum is zero.
 
-    `in_hands` is with members and on printed notes.
+    `in_hands` is with members and on printed notes. None: not told to this reader.
     """
 
     currency: CurrencyId
-    issued: int
-    on_grants: int
-    in_hands: int
-    spent: int
-    in_pot: int
-    expired: int
-    owed: int  # to other currencies, less what they owe
+    issued: int | None
+    on_grants: int | None
+    in_hands: int | None
+    spent: int | None
+    in_pot: int | None
+    expired: int | None
+    owed: int | None  # to other currencies, less what they owe
     activities: int
     partners: int
 
@@ -38,12 +42,8 @@ class GrantLine:
     activity: Activity
     operator: str
     organisation: str | None
-    left: int
-
-    @property
-    def awarded(self) -> int:
-        """Give what members were given out of it, less what was taken back."""
-        return self.activity.granted - self.activity.returned - self.left
+    left: int | None
+    awarded: int | None  # what members were given out of it, less what was taken back
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class EffectLine:
     effect: Effect
     activities: int
     granted: int
-    awarded: int
+    awarded: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +66,11 @@ class Netting:
     currency: CurrencyId
     other: CurrencyId
     month: str | None  # of what was taken; None: since the beginning
-    taken: int  # by partners of `currency`, from members of `other`
-    given: int  # by partners of `other`, from members of `currency`
-    owed: int
+    taken: int | None  # by partners of `currency`, from members of `other`
+    given: int | None  # by partners of `other`, from members of `currency`
+    owed: int | None
     limit: int
-    settled: int = 0  # what the other has paid off of it; below zero: what this one has
+    settled: int | None = 0  # what the other has paid off of it; below zero: what this one has
 
 
 def netting_of(
@@ -118,11 +118,34 @@ class Payoff:
 def by_effect(lines: Sequence[GrantLine]) -> list[EffectLine]:
     """Set effects beside each other, those that were given most first (requirement TK-13)."""
     told = [
-        EffectLine(effect, len(own), sum(each.activity.granted for each in own), sum(each.awarded for each in own))
+        EffectLine(effect, len(own), sum(each.activity.granted for each in own), _awarded(own))
         for effect in Effect
         if (own := [each for each in lines if effect in each.activity.effects])
     ]
     return sorted(told, key=lambda each: (-each.granted, each.effect))
+
+
+def _awarded(lines: Sequence[GrantLine]) -> int | None:
+    told = [each.awarded for each in lines if each.awarded is not None]
+    return sum(told) if len(told) == len(lines) else None
+
+
+def in_public(minutes: int, *, is_told: bool) -> int | None:
+    """Give a figure as anybody reads it: in whole tens of hours towards zero, or not at all.
+
+    So two tellings do not differ by what one person earned between them.
+    """
+    return minutes // COARSE * COARSE if is_told else None
+
+
+def hidden_sums(sums: Sums) -> Sums:
+    """Give a currency without its minutes: so few move them that a sum is somebody's own."""
+    return replace(sums, issued=None, on_grants=None, in_hands=None, spent=None, in_pot=None, expired=None, owed=None)
+
+
+def hidden_netting(line: Netting) -> Netting:
+    """Give what stands between two currencies without its minutes, for the same reason."""
+    return replace(line, taken=None, given=None, owed=None, settled=None)
 
 
 def is_public(activity: Activity) -> bool:

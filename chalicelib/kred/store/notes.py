@@ -179,12 +179,12 @@ class NoteStore:
         answer = self._ledger.explain(cancelled, moved) if left else None
         return answer if isinstance(answer, Refused) else None
 
-    def printed(self, tenant: Tenant, batch: Batch) -> None:
-        """Write down that the sheets were printed."""
+    def printed(self, tenant: Tenant, batch: Batch, by: CallerId) -> None:
+        """Write down that the sheets were printed, and by whom."""
         parcel = Parcel()
         is_there = NoteBatchRow.pk.exists()
         row = NoteBatchRow(table.notes_pk(tenant, batch.currency), _BATCH + batch.id)
-        parcel.check("batch", row, is_there)
+        parcel.update("batch", row, [NoteBatchRow.printed_by.add({by})], is_there)
         self._notary.note(parcel, tenant, "notes.printed", Change("notes", (batch.id,)))
         parcel.send()
 
@@ -241,6 +241,7 @@ def _batch(currency: CurrencyId, row: NoteBatchRow) -> Batch:
         row.language,
         BatchState(row.state),
         None if row.ended_on is None else date.fromisoformat(row.ended_on),
+        frozenset(CallerId(each) for each in row.printed_by or ()),
     )
 
 
