@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from clerk import issuing, printing, renewing, tagging, tokens, verifying, words, yearpack
+from clerk import issuing, kred, printing, renewing, tagging, tokens, verifying, words, yearpack
 from clerk.api import Api, ClerkError, NotReachedError, RefusedError, Send, over_http
 from clerk.screen import Screen
 
@@ -117,6 +117,31 @@ def _verify(api: Api, screen: Screen, asked: argparse.Namespace) -> int:
     return verifying.verify(api, screen, kept=tuple(asked.kept) if asked.kept else None)
 
 
+def _sessions(api: Api, screen: Screen, asked: argparse.Namespace) -> int:
+    return kred.sessions(api, screen, currency=asked.currency)
+
+
+def _present(api: Api, screen: Screen, asked: argparse.Namespace) -> int:
+    return kred.present(api, screen, asked.session, currency=asked.currency)
+
+
+def _poster(api: Api, screen: Screen, asked: argparse.Namespace) -> int:
+    target = asked.out or Path(f"{asked.session}.svg")
+    return kred.poster(api, screen, asked.session, target, currency=asked.currency)
+
+
+def _award(api: Api, screen: Screen, asked: argparse.Namespace) -> int:
+    return kred.award(api, screen, asked.session, currency=asked.currency, unasked=asked.yes)
+
+
+def _activities(api: Api, screen: Screen, asked: argparse.Namespace) -> int:
+    return kred.activities(api, screen, currency=asked.currency)
+
+
+def _year(api: Api, screen: Screen, asked: argparse.Namespace) -> int:
+    return kred.year(api, screen, asked.year, asked.csv, currency=asked.currency)
+
+
 def _numbers(written: Sequence[str]) -> list[str]:
     return [number for each in written for number in each.split(",") if number.strip()]
 
@@ -200,9 +225,32 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     verify.add_argument("--kept", nargs=2, metavar=("NAME", "DIGEST"), help="a seal that was written down before")
 
+    _kred(commands)
     for name, says in _OPERATORS.items():
         commands.add_parser(name, help=says, add_help=False)
     return parser
+
+
+def _kred(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    time_kred = commands.add_parser("kred", help="TimeKred: sessions, who was there, and the award to all of them")
+    ways = time_kred.add_subparsers(metavar="command", required=True)
+    role = "coordinator"
+    coming = _command(ways, "sessions", _sessions, "list the sessions to come", role=role)
+    listed = _command(ways, "present", _present, "list who signed up and was there; x is there", role=role)
+    drawn = _command(ways, "poster", _poster, "write the code of a session's poster (SVG)", role=role)
+    drawn.add_argument("--out", type=Path, help="where to write (<session>.svg)")
+    given = _command(ways, "award", _award, "award everybody who was there; the same again gives nothing", role=role)
+    given.add_argument("--yes", action="store_true", help="do not ask first")
+    doing = _command(ways, "activities", _activities, "list activities with what their grants have left", role=role)
+    told = _command(ways, "year", _year, "write what each person earned in a year", role=role)
+    told.add_argument("year", help="such as 2026")
+    told.add_argument("--csv", type=Path, required=True, metavar="FILE", help="where to write")
+    for each in (listed, drawn, given):
+        each.add_argument("session", help="its id, as `sessions` lists it")
+    for each in (coming, listed, drawn, given, doing, told):
+        each.add_argument(
+            "--currency", default=os.environ.get("OPPLEV_CURRENCY"), help="where there are several; or OPPLEV_CURRENCY"
+        )
 
 
 def _command(

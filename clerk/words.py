@@ -49,6 +49,24 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {  # what is said: bokmål, Engli
                 "{count} entries are not sealed yet, the oldest from {since}."),
     "keep_head": ("Skriv ned, og gi med --kept neste gang: {name} {digest}",
                   "Write this down, and give it with --kept next time: {name} {digest}"),
+    "no_sessions": ("Ingen samlinger er på vei.", "No sessions are coming."),
+    "seats_any": ("plass til alle", "room for everybody"),
+    "seats_left": ("{count} plasser igjen", "{count} seats left"),
+    "gives": ("gir {minutes} minutter", "gives {minutes} minutes"),
+    "costs": ("koster {adult} minutter, barn {child}", "costs {adult} minutes, children {child}"),
+    "called_off": ("AVLYST", "CALLED OFF"),
+    "present": ("{count} møtte, av {listed} på listen", "{count} were there, of {listed} on the list"),
+    "has_minutes": ("har fått {minutes} minutter", "has been given {minutes} minutes"),
+    "nobody_there": ("Ingen er registrert som møtt.", "Nobody is checked in."),
+    "award_all": ("Gi {minutes} minutter til hver av {count}? [j/N]",
+                  "Give {minutes} minutes to each of {count}? [y/N]"),
+    "nothing_done": ("Ingenting er gjort. Svar ja, eller gi --yes.", "Nothing was done. Answer yes, or give --yes."),
+    "awarding": ("Gir", "Awarding"),
+    "awarded": ("{count} har fått tiden sin", "{count} have been given their time"),
+    "awarded_before": ("{count} hadde fått den fra før", "{count} had been given it before"),
+    "poster": ("Koden står i {file} og åpner {address}", "The code is in {file} and opens {address}"),
+    "no_activities": ("Det er ingen aktiviteter.", "There are no activities."),
+    "grant": ("{left} minutter igjen, {free} kan gis i dag", "{left} minutes left, {free} may be given today"),
     "chain_breaks": ("Loggen stemmer ikke: {fault}", "The log does not hold: {fault}"),
 }  # fmt: skip
 _REMEDIES: Final[Mapping[str, tuple[str, str]]] = {  # the API's code: what to do
@@ -81,6 +99,24 @@ _REMEDIES: Final[Mapping[str, tuple[str, str]]] = {  # the API's code: what to d
     "token_expired": ("Hent et nytt token.", "Get a new token."),
     "wrong_role": ("Denne rollen har ikke lov til det.", "This role may not do that."),
 }  # fmt: skip
+_WHY: Final[Mapping[str, tuple[str, str]]] = {  # why somebody was not awarded
+    "not_present": ("var ikke registrert som møtt", "was not checked in"),
+    "self_award": ("ingen gir til seg selv; la en annen gjøre det", "nobody awards themselves; let somebody else"),
+    "not_linked": ("si først hvilket medlem du selv er", "say first which member you are yourself"),
+    "no_award": ("samlingen gir ikke tid", "the session gives no time"),
+    "session_cancelled": ("samlingen er avlyst", "the session was called off"),
+    "not_approved": ("aktiviteten er ikke godkjent", "the activity is not approved"),
+    "no_grant": ("aktiviteten har ingen tildeling", "the activity has no grant"),
+    "before_start": ("tildelingen har ikke begynt", "the grant has not begun"),
+    "after_end": ("tildelingen er over", "the grant has ended"),
+    "above_grant": ("det er ikke nok igjen av tildelingen", "the grant has not enough left"),
+    "above_step": ("resten av tildelingen er ikke fri ennå", "the rest of the grant is not free yet"),
+    "over_limit": ("ville ha mer enn valutaen tillater", "would hold more than the currency allows"),
+    "account_closed": ("er ikke medlem lenger", "is a member no longer"),
+    "unknown_member": ("er ikke medlem", "is not a member"),
+    "try_again": ("ble ikke nådd: gi samme kommando en gang til", "was not reached: give the same command again"),
+}  # fmt: skip
+_STATES: Final[Mapping[str, str]] = {"draft": "kladd", "approved": "godkjent", "closed": "lukket"}
 _SAY_ALL: Final = frozenset(  # codes whose remedy says what the API says, and more
     {"already_has_card", "quota_reached", "programme_closed", "unknown_programme", "identity_number", "unknown_card"}
 )
@@ -104,3 +140,13 @@ def remedy(speech: int, code: str, detail: str) -> str:
     if found is None:
         return detail
     return found[speech] if code in _SAY_ALL or not detail else f"{detail.rstrip('.')}. {found[speech]}"
+
+
+def why(speech: int, because: str) -> str:
+    """Say why somebody was not awarded; a reason that is not known here is told by its code."""
+    return _WHY[because][speech] if because in _WHY else because
+
+
+def state(speech: int, code: str) -> str:
+    """Say what state an activity is in."""
+    return _STATES.get(code, code) if speech == 0 else code
