@@ -216,6 +216,7 @@ def test_the_staffs_sheet_is_fetched_once_and_there_without_a_network(served: Se
         page.get_by_test_id("close").click()
         # In a language that was never fetched there is none, and that is said.
         page.get_by_test_id("language-en").click()
+        expect(page.locator("html")).to_have_attribute("lang", "en")
         page.get_by_test_id("open-staff").click()
         expect(page.get_by_test_id("staff-failed")).to_contain_text("network", timeout=WAIT)
 
