@@ -33,6 +33,7 @@ export function makePage(app, { act, redraw, linger }) {
   let sheetsLearned = false;
   /** What could not be fetched: without a network, before the phone had kept all its files. @type {keyof LateScreens | null} */
   let missing = null;
+  const finger = watchFinger(main, () => draw());
 
   /** @returns {string} the name of the screen, for the stylesheet and for tests */
   function stateName() {
@@ -46,6 +47,8 @@ export function makePage(app, { act, redraw, linger }) {
 
   function draw() {
     const state = stateName();
+    // What is pressed must still be there when the finger is lifted, or the tap is lost.
+    if (document.body.dataset.state === state && finger.isDown()) return finger.drawLater();
     const part = LATE[/** @type {keyof typeof LATE} */ (state)];
     if (part !== undefined && late[part] === undefined && missing !== part) {
       // What stands stays until the new screen can be drawn.
@@ -189,4 +192,32 @@ export function makePage(app, { act, redraw, linger }) {
   }
 
   return { draw, speak, showFamily };
+}
+
+const LIFTED_MS = 60; // a touch is told as a click this much later at the most
+const HELD_MS = 1500; // whoever rests a finger on the screen does not stop it
+
+/**
+ * @param {HTMLElement} main
+ * @param {() => void} draw
+ */
+function watchFinger(main, draw) {
+  let since = 0;
+  let waits = false;
+  const lift = () => {
+    since = 0;
+    if (!waits) return;
+    waits = false;
+    draw();
+  };
+  main.addEventListener("pointerdown", () => (since = performance.now()), true);
+  for (const over of ["pointerup", "pointercancel"]) window.addEventListener(over, () => void setTimeout(lift, LIFTED_MS), true);
+  main.addEventListener("click", () => (since = 0), true); // what the tap does is drawn at once
+  return {
+    isDown: () => since !== 0 && performance.now() - since < HELD_MS,
+    drawLater: () => {
+      waits = true;
+      setTimeout(lift, HELD_MS);
+    },
+  };
 }
