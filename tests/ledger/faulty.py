@@ -31,17 +31,15 @@ class CrashError(BaseException):
 
 
 @contextmanager
-def bad_line(chance: Callable[[], str | None], met: Counter[str]) -> Iterator[None]:
-    """Let faults happen to requests, as `chance` says: before the table has acted, or after."""
+def bad_line(chance: Callable[[str], str | None], met: Counter[str]) -> Iterator[None]:
+    """Let faults happen to requests, as `chance` says of each by its name: before the table has acted, or after."""
     then: list[str] = []
 
     def before(params: dict[str, Any], model: Any, **_: Any) -> Any:
-        fault = chance()
+        fault = chance(model.name)
         then.clear()
         if fault is None:
             return None
-        if fault == "conflict" and model.name != "TransactWriteItems":
-            fault = "throttled"
         met[fault] += 1
         if fault in {"lost", "crash after"}:
             then.append(fault)
@@ -76,12 +74,29 @@ def bad_line(chance: Callable[[], str | None], met: Counter[str]) -> Iterator[No
         events.unregister("after-call.dynamodb", after)
 
 
+def dealt(chance: random.Random) -> Callable[[str], str | None]:
+    """Deal faults to requests: each once before any comes again, so that a short episode meets all of them."""
+    hand: list[str] = []
+
+    def fault(request: str) -> str | None:
+        if chance.random() >= CHANCE:
+            return None
+        if not hand:
+            hand.extend(chance.sample(FAULTS, len(FAULTS)))
+        # Only a transaction is in conflict with another.
+        fits = [each for each in hand if each != "conflict" or request == "TransactWriteItems"]
+        if not fits:
+            return "throttled"
+        hand.remove(fits[0])
+        return fits[0]
+
+    return fault
+
+
 def episode(operations: int, chance: random.Random) -> tuple[Counter[str], Counter[str]]:
     """Play on the table that is bound, which must be empty; give what was answered, and which faults there were."""
     met: Counter[str] = Counter()
-
-    def fault() -> str | None:
-        return chance.choice(FAULTS) if chance.random() < CHANCE else None
+    fault = dealt(chance)
 
     def ask(call: Callable[[], Any]) -> Any:
         """Ask as a client does who stored its id before sending: until there is an answer."""
