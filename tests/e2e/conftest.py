@@ -58,13 +58,6 @@ class Served:
     address: str
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let a journey in a browser be walked once more where the computer was busy; what fails twice has failed."""
-    for item in items:
-        if item.get_closest_marker("browser") is not None:
-            item.add_marker(pytest.mark.flaky(reruns=1))
-
-
 @pytest.fixture
 def served(fresh_table: str, dynamodb: str, tmp_path: Path) -> Iterator[Served]:
     """Serve Lørenskog."""

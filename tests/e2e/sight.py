@@ -1,10 +1,19 @@
-"""What is measured of a screen for those who see it otherwise: large, without movement, in their own colours."""
+"""What is measured of a screen for those who see it otherwise: read aloud, large, without movement, in own colours."""
 
-# Whatever is cut off, sticks out or lies under something else, and whatever moves.
-FITS = """() => {
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+_AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+_REPORT = (
+    "axe.run({resultTypes: ['violations']}).then(r => r.violations.map(v => "
+    "`${v.id}: ${v.nodes.map(n => n.html.slice(0, 160)).join(' | ')}`))"
+)
+
+_FITS = """root => {
   const said = [];
   const name = e => `${e.tagName} ${e.getAttribute('class')}: ${e.textContent.slice(0, 40)}`;
-  const main = document.querySelector('main');
+  const main = document.querySelector(root);
   const seen = e => e.checkVisibility({visibilityProperty: true}) && !e.closest('.unseen, svg, [aria-hidden=true]');
   const rolls = e => e.scrollWidth > e.clientWidth + 1;
   for (const e of [document.scrollingElement, main]) if (rolls(e)) said.push(`rolls sideways: ${e.tagName}`);
@@ -34,16 +43,15 @@ FITS = """() => {
   return [...new Set(said)];
 }"""
 
-# In forced colours no background says anything: what is pressed, where a button ends and what the answer is, an edge
-# must.
-HAS_EDGES = """() => {
+_HAS_EDGES = """root => {
   const said = [];
   const seen = e => e.checkVisibility({visibilityProperty: true}) && !e.closest('.unseen');
   const width = (e, side) => {
     const style = getComputedStyle(e);
     return style[`${side}Style`] === 'none' ? 0 : parseFloat(style[`${side}Width`]);
   };
-  for (const e of [...document.querySelectorAll('main button, main input, main .answer')].filter(seen)) {
+  const edged = 'button, input:not([type=checkbox]), .answer';  // the browser itself draws the box of a checkbox
+  for (const e of [...document.querySelector(root).querySelectorAll(edged)].filter(seen)) {
     const label = `${e.tagName} ${e.getAttribute('class')}: ${e.textContent.slice(0, 30)}`;
     if (width(e, 'borderTop') < (e.matches('.answer') ? 4 : 1)) said.push(`no edge: ${label}`);
     if (e.matches('[aria-pressed=true]') && width(e, 'outline') < 3) said.push(`not told as pressed: ${label}`);
@@ -54,3 +62,25 @@ HAS_EDGES = """() => {
   }
   return said;
 }"""
+
+
+def accessible(page: Page) -> list[str]:
+    """Give what axe reports of the page as it stands."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_AXE.read_text())
+    found: list[str] = page.evaluate(_REPORT)
+    return found
+
+
+def unfit(page: Page, root: str = "main") -> list[str]:
+    """Give whatever is cut off, sticks out or lies under something else, and whatever moves."""
+    found: list[str] = page.evaluate(_FITS, root)
+    return found
+
+
+def without_edges(page: Page, root: str = "main") -> list[str]:
+    """Give what no edge tells in forced colours, where no background says what is pressed, or what the answer is."""
+    page.emulate_media(forced_colors="active")
+    found: list[str] = page.evaluate(_HAS_EDGES, root)
+    page.emulate_media(forced_colors="none")
+    return found

@@ -3,10 +3,9 @@
 import uuid
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from chalicelib import wiring
 from chalicelib.attestations.rules import AttestationId, Because, Extent, Facts, Measure
@@ -16,11 +15,11 @@ from chalicelib.ledger.rules import ISSUER, POT, Leg, Transfer, partner_account
 from chalicelib.shared.calendar import oslo_date
 from chalicelib.shared.ids import CallerId, CurrencyId, Tenant, TransferId, VenueId
 from tests.e2e.conftest import Served, phone_page
+from tests.e2e.sight import accessible
 from tests.e2e.states import phone_in
 
 pytestmark = pytest.mark.browser
 
-AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 TENANT, BY, KRED = Tenant("lorenskog"), CallerId("local/anne"), CurrencyId("solkred")
 FACTS = Facts(
     "Testperson Én", "Gårdsstyret i Testgården", "Planla sommerfesten, og hjalp til med ryddingen av bakgården.",
@@ -48,13 +47,6 @@ def noted(served: Served) -> list[str]:
     house.notes.issue(TENANT, batch, currency, now=now)
     sheets = house.notes.sheets(TENANT, KRED, batch.id, by=BY, now=now)
     return [address.replace(served.address.upper(), served.address) for _, address in sheets]
-
-
-def accessible(page: Page) -> list[str]:
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE.read_text())
-    found: list[str] = page.evaluate("axe.run({resultTypes: ['violations']}).then(r => r.violations.map(v => v.id))")
-    return found
 
 
 def test_whoever_scans_an_attestation_reads_what_was_signed(served: Served, browser: Callable[..., Browser]) -> None:

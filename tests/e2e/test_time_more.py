@@ -17,7 +17,8 @@ from chalicelib.shared.calendar import oslo_date
 from chalicelib.shared.ids import TransferId
 from tests import kred_town as kred
 from tests.e2e.conftest import Served, as_data_url, phone_page, qr
-from tests.e2e.test_paper_pages import BY, FACTS, TENANT, accessible
+from tests.e2e.sight import accessible
+from tests.e2e.test_paper_pages import BY, FACTS, TENANT
 from tests.e2e.test_scanner import enrol, state
 
 pytestmark = pytest.mark.browser

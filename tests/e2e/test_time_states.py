@@ -10,8 +10,8 @@ from chalicelib import wiring
 from chalicelib.attestations.rules import Because
 from tests import kred_town as kred
 from tests.e2e.conftest import HAND, Served, quiet
-from tests.e2e.sight import FITS, HAS_EDGES
-from tests.e2e.test_paper_pages import AXE, BY, TENANT, attested
+from tests.e2e.sight import accessible, unfit, without_edges
+from tests.e2e.test_paper_pages import BY, TENANT, attested
 from tests.e2e.test_scanner import enrol, state
 from tests.e2e.test_time import scan, time_state
 from tests.e2e.test_time_more import notes_of
@@ -19,10 +19,6 @@ from tests.e2e.test_time_more import notes_of
 pytestmark = pytest.mark.browser
 
 LANGUAGES = ["nb", "nn", "en"]
-_REPORT = (
-    "axe.run({resultTypes: ['violations']}).then(r => r.violations.map(v => "
-    "`${v.id}: ${v.nodes.map(n => n.html.slice(0, 160)).join(' | ')}`))"
-)
 
 
 class Sight:
@@ -39,22 +35,17 @@ class Sight:
         page.wait_for_timeout(80)
         self.names.append(name)
         assert page.evaluate("document.documentElement.lang") == self.language, name
-        if not page.evaluate("'axe' in window"):
-            page.evaluate(AXE.read_text())
         found: list[str] = []
         for scheme in ("dark", "light"):
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            found += [f"{scheme} {each}" for each in page.evaluate(_REPORT)]
+            found += [f"{scheme} {each}" for each in accessible(page)]
         page.evaluate("document.documentElement.style.fontSize = '32px'")
         # The row of nine languages rolls on purpose.
         page.evaluate("document.querySelectorAll('.language-row').forEach(e => (e.hidden = true))")
-        found += page.evaluate(FITS.replace("document.querySelector('main')", f"document.querySelector('{self.root}')"))
+        found += unfit(page, self.root)
         page.evaluate("document.querySelectorAll('.language-row').forEach(e => (e.hidden = false))")
         page.evaluate("document.documentElement.style.fontSize = ''")
-        page.emulate_media(forced_colors="active")
-        edges = HAS_EDGES.replace("main ", f"{self.root} ").replace(" input,", " input:not([type=checkbox]),")
-        found += page.evaluate(edges)  # the browser itself draws the box of a checkbox
-        page.emulate_media(forced_colors="none")
+        found += without_edges(page, self.root)
         if found:
             self.reported[name] = found
 
