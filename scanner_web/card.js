@@ -6,7 +6,7 @@ import { LANGUAGES, pick, sayer } from "./core/words.js";
 import { holderCard } from "./device/api.js";
 import { ProblemError } from "./device/errors.js";
 import { enrolments } from "./device/storage.js";
-import { keepInTab, keptInTab } from "./device/tab.js";
+import { NOTE_CARRIED, SHOWN, keepInTab, keptInTab } from "./device/tab.js";
 import { wordsIn } from "./device/words.js";
 import { fill, find } from "./screen/dom.js";
 import { holderScreen, typedWrong } from "./screen/holder_screens.js";
@@ -15,11 +15,7 @@ import { holderScreen, typedWrong } from "./screen/holder_screens.js";
 /** @import { Holder, HolderAct, HolderState } from "./screen/holder_screens.js" */
 
 const HANDED_OVER = "opplev-card";
-/** What this tab remembers, so that a reload shows the same card: its address no longer says which. */
-const CARD = "opplev-holder-card";
 const LANGUAGE = "opplev-holder-language";
-/** A note's own page leaves its code here, to be put into an account. */
-const NOTE_CARRIED = "opplev-note-deposit";
 const main = find("#main", HTMLElement);
 
 // The token leaves the address before anything else happens, so that the history never holds a card.
@@ -68,7 +64,7 @@ const act = {
     holder.problem = typedWrong(number, holder.year);
     if (holder.problem !== null) return redraw();
     shown = number;
-    keepInTab(CARD, null);
+    keepInTab(SHOWN, null);
     void load();
   },
   retry: () => {
@@ -186,11 +182,11 @@ function firstState() {
 /** A member's code, or a session's poster: another page, fetched when it is asked for. */
 async function ofTime() {
   const isNew = shown !== "";
-  if (!isNew) shown = keptInTab(CARD) ?? "";
+  if (!isNew) shown = keptInTab(SHOWN) ?? "";
   // A note that is carried here waits for an account, whatever this tab was shown before.
   if (!isNew && keptInTab(NOTE_CARRIED) !== null && !isTime(shown)) shown = "";
   else if (!isTime(shown) && !/#s\.[^#]+$/.test(shown)) return false;
-  if (shown !== "") keepInTab(CARD, shown);
+  if (shown !== "") keepInTab(SHOWN, shown);
   const { openMember } = await import("./wiring/time_member.js");
   await openMember(main, shown, chosen);
   return true;
@@ -200,8 +196,8 @@ if (!(await handOver()) && !(await ofTime())) {
   const presented = whatIsPresented(shown);
   if (presented.kind === "token") {
     shown = presented.token;
-    keepInTab(CARD, shown);
-  } else if (shown === "") shown = keptInTab(CARD) ?? "";
+    keepInTab(SHOWN, shown);
+  } else if (shown === "") shown = keptInTab(SHOWN) ?? "";
   holder.state = firstState();
   redraw();
   if (shown !== "") void load();

@@ -1,7 +1,8 @@
 // The pages behind the codes on paper. Whoever opens one sees what the paper is, and nothing happens to it.
 
 import { pick } from "./core/words.js";
-import { keepInTab, keptInTab } from "./device/tab.js";
+import { ownCode } from "./device/owner.js";
+import { NOTE_CARRIED, SHOWN, keepInTab, keptInTab } from "./device/tab.js";
 import { askAbout } from "./paper/ask.js";
 import { VERIFY, attestationScreen } from "./paper/proof.js";
 import { LOOK, noteScreen } from "./paper/note.js";
@@ -16,10 +17,6 @@ import { icon, logo } from "./screen/icons.js";
 const isNote = /\/n\/?$/i.test(window.location.pathname);
 const LANGUAGE = "opplev-paper-language";
 const CODE = isNote ? "opplev-paper-note" : "opplev-paper-code";
-/** What the member's page reads in the same tab: the note, whose code is shown, and where a phone keeps its owner's. */
-const CARRIED = "opplev-note-deposit";
-const SHOWN = "opplev-holder-card";
-const OWN = "opplev-member-";
 const main = find("#main", HTMLElement);
 
 // The code leaves the address before anything else happens, so that the history never holds it; a reload still shows it.
@@ -105,19 +102,10 @@ async function load() {
 
 /** To the member's page in this tab: their code where this phone keeps it, else it is shown there. */
 function deposit() {
-  keepInTab(CARRIED, code);
+  keepInTab(NOTE_CARRIED, code);
   const own = ownCode(page.answer?.currency_id ?? "");
   if (own !== null) keepInTab(SHOWN, own);
   window.location.assign("./K");
-}
-
-/** @param {string} currency */
-function ownCode(currency) {
-  try {
-    return localStorage.getItem(OWN + currency);
-  } catch {
-    return null; // a browser that keeps nothing
-  }
 }
 
 /** On a phone at a till the note can be handed in: when somebody there says so, and not before. */

@@ -21,9 +21,8 @@ from chalicelib.kred.rules.activities import (
     Statement,
     Taper,
     due_for_renewal,
-    held_back,
 )
-from chalicelib.kred.rules.awards import MOST_MINUTES, Wish
+from chalicelib.kred.rules.awards import MOST_MINUTES, Wish, free_of
 from chalicelib.shared.answers import MalformedError
 from chalicelib.shared.calendar import oslo_date
 from chalicelib.shared.ids import ActivityId, CurrencyId, MemberId, OperatorId, OrganisationId
@@ -228,5 +227,5 @@ def year(asking: Asking, currency: str, year: str) -> Answer:
 def _with_balance(asking: Asking, activity: Activity) -> Answer:
     """Show an activity with what its grants have left, and what of that may be awarded today."""
     left, today = wiring.house().activities.balance(asking.tenant, activity), oslo_date(asking.now)
-    free = max(left - held_back(activity, today), 0) if activity.grant_on(today) else 0
+    free = free_of(activity, left, today) if activity.grant_on(today) else 0
     return Answer(answers.activity(activity, left=left, free=free))

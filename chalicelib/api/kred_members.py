@@ -28,7 +28,11 @@ from chalicelib.shared.answers import MalformedError
 from chalicelib.shared.ids import CurrencyId, MemberId, SessionId, Tenant
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from chalicelib.api.answers.people import PlaceShown
     from chalicelib.kred.actions.members import Key, Page
+    from chalicelib.kred.rules.activities import Activity
     from chalicelib.kred.rules.members import Member, Person
     from chalicelib.kred.rules.sessions import Because, Seat
 
@@ -224,8 +228,9 @@ def export(asking: Asking, sent: CodeBody) -> Answer:
     house, key = wiring.house(), key_of(sent)
     shown = house.members.everything(key, now=asking.now)
     tenant, member = house.members.opened(key, now=asking.now)
-    told = show.export(shown, _around(tenant, member.currency))
-    told.activities = _deeds(asking, tenant, member).activities
+    activities = house.activities.all(tenant, CurrencyId(member.currency))
+    told = show.export(shown, _around(tenant, activities))
+    told.activities = _deeds(asking, tenant, member, activities).activities
     told.attestations = [
         {
             "id": each.id, "organisation": each.facts.organisation, "tasks": each.facts.tasks,
@@ -245,7 +250,8 @@ def export(asking: Asking, sent: CodeBody) -> Answer:
 def list_deeds(asking: Asking, sent: CodeBody) -> Answer:
     """List it, the latest first."""
     tenant, member = wiring.house().members.opened(key_of(sent), now=asking.now)
-    return Answer(_deeds(asking, tenant, member))
+    activities = wiring.house().activities.all(tenant, CurrencyId(member.currency))
+    return Answer(_deeds(asking, tenant, member, activities))
 
 
 @doors.open(
@@ -375,12 +381,20 @@ def _page(asking: Asking, sent: CodeBody, page: Page) -> Answer:
         operators = house.currencies.setup(tenant, CurrencyId(page.terms.currency)).operators
         asked = next((each.contact for each in operators if each.id == page.member.organiser), "")
         shown = [each for each in upcoming if not each.cancelled]
-        around = replace(_around(tenant, page.terms.currency), sessions=shown, contact=asked)
+        named = _around(tenant, house.activities.all(tenant, CurrencyId(page.terms.currency)))
+        around = replace(named, places=_places(tenant, page.terms.currency), sessions=shown, contact=asked)
     return Answer(show.page(page, around, drawn, asking.now))
 
 
-def _around(tenant: Tenant, currency: str) -> show.Around:
-    """Give what venues and activities are called, and what is to be had for time (requirements TK-04, TK-20)."""
+def _around(tenant: Tenant, activities: Iterable[Activity]) -> show.Around:
+    """Give what venues and activities are called."""
+    known = wiring.house().terms.configuration(tenant)
+    venues: dict[str, str] = {venue: each.name for venue, each in known.venues.items()}
+    return show.Around(known.municipality.name, venues, {each.id: each.title for each in activities})
+
+
+def _places(tenant: Tenant, currency: str) -> list[PlaceShown]:
+    """Give what is to be had for time, and where (requirements TK-04, TK-20)."""
     house = wiring.house()
     known = house.terms.configuration(tenant)
     places = [
@@ -389,18 +403,12 @@ def _around(tenant: Tenant, currency: str) -> show.Around:
         if each.open and each.venue in known.venues and (each.venue, each.offer) in known.offers
         and house.takes_time(tenant, currency, each.venue)
     ]  # fmt: skip
-    return show.Around(
-        known.municipality.name,
-        {venue: each.name for venue, each in known.venues.items()},
-        {each.id: each.title for each in house.activities.all(tenant, CurrencyId(currency))},
-        sorted(places, key=lambda each: (each.category, each.name, each.offer)),
-    )
+    return sorted(places, key=lambda each: (each.category, each.name, each.offer))
 
 
-def _deeds(asking: Asking, tenant: Tenant, member: Member) -> DeedsAnswer:
-    house, currency = wiring.house(), CurrencyId(member.currency)
-    activities = house.activities.all(tenant, currency)
-    return show.deeds(house.awards.deeds(tenant, currency, member.id, activities, now=asking.now))
+def _deeds(asking: Asking, tenant: Tenant, member: Member, activities: Iterable[Activity]) -> DeedsAnswer:
+    desk = wiring.house().awards
+    return show.deeds(desk.deeds(tenant, CurrencyId(member.currency), member.id, activities, now=asking.now))
 
 
 def _seat(said: Seat | Because, currency: str) -> Answer:

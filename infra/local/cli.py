@@ -85,8 +85,7 @@ def _enrol(places: Places, asked: argparse.Namespace) -> None:
 
 def _tenant(places: Places, asked: argparse.Namespace) -> None:
     with at_home(places) as house:
-        from chalicelib.shared.answers import OpplevError  # noqa: PLC0415  a token is given without loading all this
-        from chalicelib.shared.ids import Tenant  # noqa: PLC0415
+        from chalicelib.shared.ids import Tenant  # noqa: PLC0415  a token is given without loading all this
         from chalicelib.venues.rules import Municipality  # noqa: PLC0415
 
         wanted = Municipality(Tenant(asked.id), asked.number, asked.name, coat_of_arms=asked.coat_of_arms)

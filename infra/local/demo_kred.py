@@ -28,6 +28,7 @@ from infra.terms_file import Ask
 _CURRENCY: Final = CurrencyId("grankred")
 _ACTIVITY: Final = ActivityId("strandrydding")
 _OPERATOR: Final = OperatorId("grana")
+_TITLE: Final = {"nb": "Strandrydding", "nn": "Strandrydding", "en": "Beach clean-up"}
 _BY: Final = Caller(TENANT, frozenset({Role.COORDINATOR}), CallerId("local/demo"))
 _NAMESPACE: Final = uuid.UUID("6f70706c-6576-4000-8000-6b7265640000")
 _OFFER: Final = SpendOffer(_CURRENCY, SCANNER_VENUE, OfferId("film"), price_adult=60, price_child=30)
@@ -101,7 +102,7 @@ def _begin(house: House, at: datetime) -> None:
     house.spending.put_offer(TENANT, _OFFER)
     house.currencies.let_in(_BY, _CURRENCY, _OPERATOR, _BY.id, is_organisation=False, lead=True, now=at)
     house.activities.put(_BY, Activity(
-        _ACTIVITY, _CURRENCY, _OPERATOR, {"nb": "Strandrydding", "nn": "Strandrydding", "en": "Beach clean-up"},
+        _ACTIVITY, _CURRENCY, _OPERATOR, _TITLE,
         tasks="Rydder stranda og veier det som er funnet", place="Sjøbadet", responsible="Grana bydel",
         benefits="Alle som bader der", effects=(Effect.ENVIRONMENT, Effect.BELONGING),
         statement=Statement(True, "Ingen rydder stranda ellers."),
@@ -116,9 +117,8 @@ def _session(house: House) -> Session:
     """Give today's clean-up; it is held anew on each day that somebody looks."""
     now = house.clock()
     named, hour = SessionId(f"rydding-{oslo_date(now)}"), now.replace(minute=0, second=0, microsecond=0)
-    title = {"nb": "Strandrydding", "nn": "Strandrydding", "en": "Beach clean-up"}
     drawn = Session(
-        named, _CURRENCY, _OPERATOR, SessionKind.CLEAN_UP, title, "Sjøbadet", hour, hour + timedelta(hours=2), "",
+        named, _CURRENCY, _OPERATOR, SessionKind.CLEAN_UP, _TITLE, "Sjøbadet", hour, hour + timedelta(hours=2), "",
         _ACTIVITY, award=120,
     )  # fmt: skip
     return house.sessions.find(TENANT, _CURRENCY, named) or house.sessions.put(TENANT, drawn)

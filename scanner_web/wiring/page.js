@@ -202,22 +202,22 @@ const HELD_MS = 1500; // whoever rests a finger on the screen does not stop it
  * @param {() => void} draw
  */
 function watchFinger(main, draw) {
-  let since = 0;
+  let down = false;
   let waits = false;
+  let timer = 0;
   const lift = () => {
-    since = 0;
-    if (!waits) return;
+    clearTimeout(timer);
+    down = false;
+    if (waits) draw();
     waits = false;
-    draw();
   };
-  main.addEventListener("pointerdown", () => (since = performance.now()), true);
-  for (const over of ["pointerup", "pointercancel"]) window.addEventListener(over, () => void setTimeout(lift, LIFTED_MS), true);
-  main.addEventListener("click", () => (since = 0), true); // what the tap does is drawn at once
-  return {
-    isDown: () => since !== 0 && performance.now() - since < HELD_MS,
-    drawLater: () => {
-      waits = true;
-      setTimeout(lift, HELD_MS);
-    },
+  /** @param {number} after milliseconds; of a newer press or its end, whichever is last */
+  const liftIn = (after) => {
+    clearTimeout(timer);
+    timer = setTimeout(lift, after);
   };
+  main.addEventListener("pointerdown", () => ((down = true), liftIn(HELD_MS)), true);
+  for (const over of ["pointerup", "pointercancel"]) window.addEventListener(over, () => down && liftIn(LIFTED_MS), true);
+  main.addEventListener("click", () => (down = false), true); // what the tap does is drawn at once
+  return { isDown: () => down, drawLater: () => (waits = true) };
 }

@@ -5,6 +5,7 @@ import { currencyOfPoster, isPoster } from "../core/time.js";
 import { LANGUAGES, pick, sayer } from "../core/words.js";
 import { plainly } from "../device/api.js";
 import { ProblemError } from "../device/errors.js";
+import { keepOwnCode, ownCode } from "../device/owner.js";
 import { timeWords, wearTime } from "../device/time.js";
 import { wordsIn } from "../device/words.js";
 import { fill } from "../screen/dom.js";
@@ -16,8 +17,6 @@ import { nothingOwn, wireOwn } from "./time_own.js";
 /** @import { TimeWords } from "../device/time.js" */
 /** @import { Own, OwnAct } from "./time_own.js" */
 
-/** The code of this phone's owner, for each currency, so that a poster is enough to be there. */
-const OWN = "opplev-member-";
 const OPEN_SHEETS = /** @type {const} */ (["gift", "pot", "leave", "note", "ask", "attest"]);
 
 /**
@@ -108,7 +107,7 @@ export async function openMember(main, shown, chosen) {
     view.page = page;
     view.sheet = null;
     view.state = page.open ? "open" : page.named ? "shut" : "unnamed";
-    view.kept = localStorage.getItem(OWN + page.currency.id) === view.card;
+    view.kept = ownCode(page.currency.id) === view.card;
     // After the answer is shown, so that nothing else is asked at the same time.
     if (isFirst) setTimeout(own.opened);
   }
@@ -122,7 +121,7 @@ export async function openMember(main, shown, chosen) {
       void ask("poster", { code: poster }, (said) => {
         view.poster = said;
         view.state = "poster";
-        view.card = localStorage.getItem(OWN + currencyOfPoster(poster)) ?? "";
+        view.card = ownCode(currencyOfPoster(poster)) ?? ""; // where it is kept, a poster is enough to be there
       });
   }
 
@@ -161,7 +160,7 @@ export async function openMember(main, shown, chosen) {
     join: (person) =>
       void ask("join", { id, code: poster, ...person }, (said) => {
         Object.assign(view, { card: said.url.split("#")[1] ?? said.url, pin: String(person.pin), qr: said.qr_svg, state: "joined" });
-        localStorage.setItem(OWN + said.currency.id, view.card);
+        keepOwnCode(said.currency.id, view.card);
       }),
     name: (person) => {
       view.pin = String(person.pin);
@@ -176,7 +175,7 @@ export async function openMember(main, shown, chosen) {
     leave: (erase) =>
       void ask("member/leave", { ...key(), erase }, () => {
         view.state = "left";
-        if (view.page !== null) localStorage.removeItem(OWN + view.page.currency.id);
+        if (view.page !== null) keepOwnCode(view.page.currency.id, null);
       }),
     save: () => void ask("member/export", key(), saveFile),
     sheet: (sheet) => {
@@ -193,9 +192,8 @@ export async function openMember(main, shown, chosen) {
       }),
     keep: () => {
       if (view.page === null) return;
-      if (view.kept) localStorage.removeItem(OWN + view.page.currency.id);
-      else localStorage.setItem(OWN + view.page.currency.id, view.card);
-      view.kept = !view.kept;
+      keepOwnCode(view.page.currency.id, view.kept ? null : view.card);
+      view.kept = ownCode(view.page.currency.id) === view.card;
       draw();
     },
     retry: load,

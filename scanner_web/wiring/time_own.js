@@ -1,6 +1,6 @@
 // What a member does for themselves behind their PIN: a note is put in, questions are answered, attestations are fetched.
 
-import { keepInTab, keptInTab } from "../device/tab.js";
+import { NOTE_CARRIED, keepInTab, keptInTab } from "../device/tab.js";
 import { plainly } from "../device/api.js";
 import { wear } from "../device/wear.js";
 import { askAbout } from "../paper/ask.js";
@@ -9,8 +9,6 @@ import { LOOK } from "../paper/note.js";
 /** @import { Note } from "../paper/note.js" */
 /** @import { MemberView } from "./time_member.js" */
 
-/** A note's own page leaves its code here for the member's page in the same tab. */
-export const NOTE_CARRIED = "opplev-note-deposit";
 /** A file is let go when nobody can be opening it any more. */
 const FILE_KEPT = 10 * 60_000;
 

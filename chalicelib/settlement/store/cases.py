@@ -10,7 +10,7 @@ from pynamodb.transactions import TransactWrite
 from chalicelib import faults, table
 from chalicelib.notary import Notary
 from chalicelib.settlement.rules import Adjustment, CaseState, Objection
-from chalicelib.settlement.store.months import unless_refused
+from chalicelib.settlement.store.months import adjustment_of, unless_refused
 from chalicelib.shared.acting import Change, Hidden, Told
 from chalicelib.shared.calendar import oslo_month, start_of
 from chalicelib.shared.ids import Tenant, VisitId
@@ -65,12 +65,7 @@ class CaseStore:
 
     def adjustment(self, tenant: Tenant, named: VisitId) -> Adjustment | None:
         """Give an adjustment, or None; consistent."""
-        key = table.visit_pk(tenant, named)
-        try:
-            row = faults.patiently(lambda: table.AdjustmentRow.get(key, "ADJUSTMENT", consistent_read=True))
-        except DoesNotExist:
-            return None
-        return msgspec.json.decode(row.document, type=Adjustment)
+        return adjustment_of(tenant, named)
 
     def proposed(self, tenant: Tenant) -> list[Adjustment]:
         """Give the adjustments that wait for finance; one just proposed may be missing for a moment."""

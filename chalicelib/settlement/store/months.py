@@ -15,7 +15,7 @@ from chalicelib.settlement.rules import Adjusted, Adjustment, Entry, MonthState,
 from chalicelib.settlement.store.reading import Item, entry_of, fast, skip_of
 from chalicelib.shared.acting import Change
 from chalicelib.shared.calendar import kept_five_years, start_of
-from chalicelib.shared.ids import Tenant, VenueId
+from chalicelib.shared.ids import Tenant, VenueId, VisitId
 
 
 class SettlementStore:
@@ -102,12 +102,8 @@ class SettlementStore:
 
     def _reasoned(self, tenant: Tenant, entry: Adjusted) -> Adjusted:
         # The index does not carry words; adjustments are few, and each is read by itself.
-        key = table.visit_pk(tenant, entry.visit)
-        try:
-            row = faults.patiently(lambda: table.AdjustmentRow.get(key, "ADJUSTMENT", consistent_read=True))
-        except DoesNotExist:
-            return entry
-        return replace(entry, reason=msgspec.json.decode(row.document, type=Adjustment).reason)
+        told = adjustment_of(tenant, entry.visit)
+        return entry if told is None else replace(entry, reason=told.reason)
 
     def _note(self, transaction: TransactWrite, settlement: Settlement, change: Change) -> None:
         self._notary.note(transaction, settlement.tenant, f"settlement.{settlement.state}", change)
@@ -136,6 +132,16 @@ def _change(settlement: Settlement, before: MonthState) -> Change:
     known = None if before in {MonthState.OPEN, MonthState.CLOSING} else settlement.sha256
     after = {"state": str(settlement.state), "sha256": settlement.sha256}
     return Change("settlement", (settlement.month,), {"state": str(before), "sha256": known}, after)
+
+
+def adjustment_of(tenant: Tenant, named: VisitId) -> Adjustment | None:
+    """Give an adjustment, or None; consistent."""
+    key = table.visit_pk(tenant, named)
+    try:
+        row = faults.patiently(lambda: table.AdjustmentRow.get(key, "ADJUSTMENT", consistent_read=True))
+    except DoesNotExist:
+        return None
+    return msgspec.json.decode(row.document, type=Adjustment)
 
 
 def unless_refused(write: Callable[[], None]) -> bool:
