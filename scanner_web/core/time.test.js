@@ -53,7 +53,7 @@ test("a poster is told from a member's code and a card's", () => {
 });
 
 const read = (language) => JSON.parse(readFileSync(new URL(`../words/time/${language}.json`, import.meta.url), "utf8"));
-const sources = ["../wiring/time_till.js", "../screen/time_till_screens.js", "../wiring/time_member.js", "../screen/time_member_screens.js", "../wiring/time_own.js", "../screen/time_own_screens.js"];
+const sources = ["../wiring/time_till.js", "../screen/time_till_screens.js", "../wiring/time_member.js", "../screen/time_member_screens.js", "../wiring/time_own.js", "../screen/time_own_screens.js", "../screen/time_around_screens.js", "../screen/counter.js"];
 const code = sources.map((name) => readFileSync(new URL(name, import.meta.url), "utf8")).join("\n");
 const fillIns = (text) => [...text.matchAll(/\{\w+\}/g)].map(([name]) => name).sort();
 

@@ -3,6 +3,7 @@
 import { osloDateOf } from "../core/oslo.js";
 import { duration } from "../core/time.js";
 import { inLanguage, LANGUAGES, longDate, shortDate } from "../core/words.js";
+import { counter } from "./counter.js";
 import { h } from "./dom.js";
 import { button, spinner } from "./frame.js";
 import { icon, logo } from "./icons.js";
@@ -29,7 +30,7 @@ export function memberScreen(view, act) {
     state === "loading" && spinner(say("loading")),
     state === "shut" && shut(view, act),
     state === "unnamed" && h("div", { class: "stack wide" }, face(view), h("p", {}, say("paper_text")), personForm(view, act.name, "take_it")),
-    state === "open" && (["note", "ask", "attest"].includes(view.sheet ?? "") ? ownScreen(view, act.own) : open(view, act)),
+    state === "open" && (["note", "ask", "attest", "places", "deeds"].includes(view.sheet ?? "") ? ownScreen(view, act.own) : open(view, act)),
     state === "whose" && whose(view, act.own),
     state === "poster" && posterScreen(view, act),
     state === "joined" && joined(view, act),
@@ -119,14 +120,16 @@ function open(view, act) {
     h(
       "div",
       { class: "member-buttons" },
+      button({ testid: "open-places", text: say("places_open"), icon: "pin", onClick: () => act.sheet("places") }),
       button({ testid: "open-gift", text: say("gift"), icon: "hand", onClick: () => act.sheet("gift"), pressed: sheet === "gift" }),
       button({ testid: "open-pot", text: say("pot"), icon: "coin", onClick: () => act.sheet("pot"), pressed: sheet === "pot" }),
       button({ testid: "open-note", text: say("note_open"), icon: "plus", onClick: () => act.sheet("note") }),
       button({ testid: "open-attest", text: say("att_open"), icon: "list", onClick: () => act.sheet("attest") }),
+      button({ testid: "open-deeds", text: say("deeds_open"), icon: "clock", onClick: () => act.sheet("deeds") }),
     ),
     sheet === "gift" && giving(view, act, true),
     sheet === "pot" && giving(view, act, false),
-    sheet === null && problem(view),
+    sheet === null && view.seating === null && problem(view),
     sessions(view, act),
     h("h2", { class: "holder-head" }, say("history")),
     page.history.length === 0 && h("p", { class: "soft" }, say("history_none")),
@@ -144,13 +147,13 @@ function open(view, act) {
 }
 
 /** @param {MemberView} view @param {import("../wiring/time_member.js").Entry} one */
-function entry({ say, words, locale }, one) {
+function entry({ say, words, locale, language }, one) {
   const what = words.member[`what_${one.what}`] ?? say("what_other");
   return h(
     "li",
     {},
     h("span", { class: "soft" }, shortDate(osloDateOf(one.at), locale)),
-    h("span", {}, [what, one.place_name, one.taken_in && inLanguage(one.taken_in, locale.slice(0, 2))].filter(Boolean).join(" · ")),
+    h("span", {}, [what, one.title && inLanguage(one.title, language), one.place_name, one.taken_in && inLanguage(one.taken_in, language)].filter(Boolean).join(" · ")),
     h("strong", { dir: "ltr", class: one.minutes < 0 ? "out" : "in" }, `${one.minutes > 0 ? "+" : ""}${duration(one.minutes, locale)}`),
   );
 }
@@ -199,7 +202,7 @@ function leaving(view, act) {
 function sessions(view, act) {
   const { say, page } = view;
   if (page === null || page.sessions.length === 0) return null;
-  const mine = new Set(page.seats.filter((seat) => !seat.cancelled).map((seat) => seat.session));
+  const mine = new Map(page.seats.filter((seat) => !seat.cancelled).map((seat) => [seat.session, seat]));
   return h(
     "section",
     { class: "stack wide" },
@@ -212,10 +215,41 @@ function sessions(view, act) {
           "li",
           { class: "member-session", testid: `session-${one.id}` },
           sessionText(view, one),
-          one.sign_up && button({ testid: `seat-${one.id}`, text: say(mine.has(one.id) ? "seat_back" : one.left === 0 ? "seat_full" : "seat_take"), kind: mine.has(one.id) ? "quiet" : "main", disabled: view.busy || (!mine.has(one.id) && one.left === 0), onClick: () => act.seat(one.id, mine.has(one.id)) }),
+          seatOf(view, act, one, mine.get(one.id)),
         ),
       ),
     ),
+  );
+}
+
+/** A seat to take or to give back; who comes is asked where there is something to pay. @param {MemberView} view @param {MemberAct} act @param {Session} one @param {import("../wiring/time_member.js").Seat} [mine] */
+function seatOf(view, act, one, mine) {
+  const { say, busy, seating } = view;
+  if (!one.sign_up) return null;
+  if (mine === undefined && seating?.session.id === one.id) return seatForm(view, act, seating);
+  const full = mine === undefined && one.left === 0;
+  return h(
+    "div",
+    { class: "stack" },
+    mine !== undefined && h("p", { class: "member-mine", testid: `mine-${one.id}` }, icon("check"), h("span", {}, [`${say("adults")}: ${mine.adults}`, mine.children > 0 && `${say("children")}: ${mine.children}`].filter(Boolean).join(" · "))),
+    button({ testid: `seat-${one.id}`, text: say(mine !== undefined ? "seat_back" : full ? "seat_full" : "seat_take"), kind: mine !== undefined ? "quiet" : "main", disabled: busy || full, onClick: () => act.seat(one, mine !== undefined) }),
+  );
+}
+
+/** @param {MemberView} view @param {MemberAct} act @param {import("../wiring/time_member.js").Seating} seating */
+function seatForm(view, act, { session, adults, children }) {
+  const { say, locale, busy } = view;
+  const minutes = session.price_adult * adults + session.price_child * children;
+  return h(
+    "div",
+    { class: "stack", testid: "seating" },
+    h("h4", {}, say("seat_who")),
+    counter(view, "adults", adults, session.price_adult, (now) => act.seating({ adults: now })),
+    counter(view, "children", children, session.price_child, (now) => act.seating({ children: now })),
+    h("p", { class: "time-sum", testid: "seat-sum", role: "status" }, say("seat_sum", { time: duration(minutes, locale) })),
+    problem(view),
+    button({ testid: "seat-ok", text: say("seat_ok"), kind: "main", disabled: busy || adults + children === 0, onClick: act.signUp }),
+    button({ testid: "seat-no", text: say("seat_no"), disabled: busy, onClick: () => act.seating(null) }),
   );
 }
 
@@ -229,6 +263,7 @@ function sessionText({ say, language, locale }, one, level = "h3") {
     h("p", { class: "soft" }, `${at} · ${one.place}`),
     one.award > 0 && h("p", {}, say("earns", { time: duration(one.award, locale) })),
     one.price_adult > 0 && h("p", {}, say("costs", { time: duration(one.price_adult, locale) })),
+    one.price_child > 0 && h("p", {}, say("costs_child", { time: duration(one.price_child, locale) })),
   );
 }
 

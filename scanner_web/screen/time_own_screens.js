@@ -6,6 +6,7 @@ import { noteFace } from "../paper/note.js";
 import { h } from "./dom.js";
 import { button, spinner } from "./frame.js";
 import { icon } from "./icons.js";
+import { deeds, places } from "./time_around_screens.js";
 
 /** @import { MemberView } from "../wiring/time_member.js" */
 /** @import { Asked, OwnAct, Paper } from "../wiring/time_own.js" */
@@ -13,7 +14,10 @@ import { icon } from "./icons.js";
 const SCALE = [1, 2, 3, 4, 5];
 const BETTER = ["yes", "no", "unsure"];
 
-/** The ways in: a note, the attestations, and questions where there are any. @param {MemberView} view @param {OwnAct} act */
+/** What each screen is called. @type {Record<string, string>} */
+const CALLED = { note: "note_open", ask: "ask_title", attest: "att_open", places: "places_open", deeds: "deeds_open" };
+
+/** The questions that wait for an answer. @param {MemberView} view @param {OwnAct} act */
 export function askedCards({ own, say, locale }, act) {
   return own.asked.map((one) =>
     h(
@@ -32,10 +36,12 @@ export function ownScreen(view, act) {
   return h(
     "div",
     { class: "stack wide own" },
-    h("div", { class: "own-head" }, h("h1", { tabindex: "-1", "data-focus": true }, say(sheet === "note" ? "note_open" : sheet === "ask" ? "ask_title" : "att_open")), button({ testid: "own-close", text: say("close"), icon: "close", onClick: act.close })),
+    h("div", { class: "own-head" }, h("h1", { tabindex: "-1", "data-focus": true }, say(CALLED[sheet ?? ""] ?? "title")), button({ testid: "own-close", text: say("close"), icon: "close", onClick: act.close })),
     sheet === "note" && deposit(view, act),
     sheet === "ask" && survey(view, act),
     sheet === "attest" && papers(view, act),
+    sheet === "places" && places(view),
+    sheet === "deeds" && (view.busy ? spinner(say("loading")) : deeds(view)),
     wrong(view),
   );
 }

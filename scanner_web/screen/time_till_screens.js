@@ -2,6 +2,7 @@
 
 import { duration, priceOf } from "../core/time.js";
 import { inLanguage, sayer } from "../core/words.js";
+import { counter } from "./counter.js";
 import { h } from "./dom.js";
 import { button, heading, roundButton, spinner } from "./frame.js";
 import { icon } from "./icons.js";
@@ -100,24 +101,6 @@ function nameOf(currency, locale) {
 function enough(till) {
   if (till.enough === null) return "";
   return till.enough ? till.say("enough") : titleFor(till, till.why ?? "not_enough");
-}
-
-/**
- * @param {TimeTill} till
- * @param {"adults" | "children"} who
- * @param {number} count
- * @param {number} price
- * @param {(now: number) => void} set
- */
-function counter({ say, locale }, who, count, price, set) {
-  return h(
-    "div",
-    { class: "time-counter", role: "group", "aria-label": say(who) },
-    h("p", {}, h("strong", {}, say(who)), h("span", { class: "soft" }, duration(price, locale))),
-    h("button", { type: "button", class: "round", testid: `${who}-fewer`, "aria-label": say("fewer", { who: say(who) }), disabled: count === 0, onClick: () => set(count - 1) }, icon("dash")),
-    h("output", { testid: who, "aria-live": "polite" }, String(count)),
-    h("button", { type: "button", class: "round", testid: `${who}-more`, "aria-label": say("more", { who: say(who) }), onClick: () => set(count + 1) }, icon("plus")),
-  );
 }
 
 /**

@@ -17,24 +17,26 @@ import { nothingOwn, wireOwn } from "./time_own.js";
 /** @import { TimeWords } from "../device/time.js" */
 /** @import { Own, OwnAct } from "./time_own.js" */
 
-const OPEN_SHEETS = /** @type {const} */ (["gift", "pot", "leave", "note", "ask", "attest"]);
+const OPEN_SHEETS = /** @type {const} */ (["gift", "pot", "leave", "note", "ask", "attest", "places", "deeds"]);
 
 /**
- * @typedef {{at: string, what: string, minutes: number, place: string | null, place_name?: string | null, taken_in?: Record<string, string> | null}} Entry
+ * @typedef {{at: string, what: string, minutes: number, place: string | null, place_name?: string | null, title?: Record<string, string>, taken_in?: Record<string, string> | null}} Entry
  * @typedef {{session: string, currency: string, adults: number, children: number, cancelled: boolean, present: boolean, awarded: number}} Seat
+ * @typedef {{venue: string, name: string, address: string, link: string, offer: string, title: Record<string, string>, category: string, price_adult: number, price_child: number}} Place
+ * @typedef {{session: Session, adults: number, children: number}} Seating
  * @typedef {{
  *   currency: Currency, municipality: string, open: boolean, named: boolean, pin_set: boolean, language: string, number: string | null, qr_svg: string | null,
- *   balance: number | null, set_aside: number | null, history: Entry[], expiring: {minutes: number, last_day: string, warn: boolean}[], seats: Seat[], sessions: Session[],
+ *   balance: number | null, set_aside: number | null, history: Entry[], expiring: {minutes: number, last_day: string, warn: boolean}[], seats: Seat[], sessions: Session[], places: Place[],
  * }} MemberPage
  * @typedef {{municipality: string, currency: Currency, session: Session}} Poster
  * @typedef {"loading" | "shut" | "unnamed" | "open" | "poster" | "joined" | "there" | "whose" | "left" | "unknown" | "network"} MemberState
  * @typedef {{
  *   state: MemberState, say: Say, words: TimeWords, language: Language, locale: string, direction: "ltr" | "rtl", card: string, pin: string, page: MemberPage | null, poster: Poster | null, problem: string | null,
- *   busy: boolean, sheet: typeof OPEN_SHEETS[number] | null, done: string | null, kept: boolean, qr: string | null, because: string | null, answers: Record<string, string>, own: Own,
+ *   busy: boolean, sheet: typeof OPEN_SHEETS[number] | null, done: string | null, kept: boolean, qr: string | null, because: string | null, answers: Record<string, string>, seating: Seating | null, own: Own,
  * }} MemberView
  * @typedef {{
  *   speak: (language: Language) => void, open: (pin: string) => void, setPin: (pin: string) => void, join: (person: Record<string, unknown>) => void, name: (person: Record<string, unknown>) => void, there: () => void,
- *   gift: (to: string, minutes: number) => void, donate: (minutes: number) => void, leave: (erase: boolean) => void, save: () => void, sheet: (sheet: MemberView["sheet"]) => void, seat: (session: string, taken: boolean) => void,
+ *   gift: (to: string, minutes: number) => void, donate: (minutes: number) => void, leave: (erase: boolean) => void, save: () => void, sheet: (sheet: MemberView["sheet"]) => void, seat: (session: Session, taken: boolean) => void, seating: (changes: Partial<Seating> | null) => void, signUp: () => void,
  *   keep: () => void, retry: () => void, write: (name: string, value: string) => void, page: () => void, own: OwnAct,
  * }} MemberAct
  */
@@ -53,7 +55,7 @@ export async function openMember(main, shown, chosen) {
   /** @type {MemberView} */
   const view = {
     ...{ state: "loading", say: sayer(words.member), words, language: first, locale: all.locale, direction: all.direction, card: presented.kind === "token" ? presented.token : shown, pin: "", page: null, poster: null },
-    ...{ problem: null, busy: false, sheet: null, done: null, kept: false, qr: null, because: null, answers: {}, own: nothingOwn() },
+    ...{ problem: null, busy: false, sheet: null, done: null, kept: false, qr: null, because: null, answers: {}, seating: null, own: nothingOwn() },
   };
   /** Made once for each thing that is done, so that sending it again does it once. */
   let id = crypto.randomUUID();
@@ -106,10 +108,17 @@ export async function openMember(main, shown, chosen) {
     const isFirst = view.state !== "open" && page.open;
     view.page = page;
     view.sheet = null;
+    view.seating = null;
     view.state = page.open ? "open" : page.named ? "shut" : "unnamed";
     view.kept = ownCode(page.currency.id) === view.card;
     // After the answer is shown, so that nothing else is asked at the same time.
     if (isFirst) setTimeout(own.opened);
+  }
+
+  /** @param {{because: string | null}} said of a seat */
+  function seated({ because }) {
+    view.problem = because;
+    if (because === null) void plainly("/v1/kred/member", key()).then((page) => (shownPage(page), draw())).catch(() => {});
   }
 
   const key = () => ({ card: view.card, pin: view.pin });
@@ -181,15 +190,29 @@ export async function openMember(main, shown, chosen) {
     sheet: (sheet) => {
       Object.assign(view, { sheet: view.sheet === sheet ? null : sheet, problem: null, done: null });
       draw();
-      if (sheet === "attest" && view.sheet === "attest") own.papers();
+      if (view.sheet === "attest") own.papers();
+      if (view.sheet === "deeds") own.deeds();
+      if (view.sheet === "places") own.places();
       // What was opened may be below what is seen.
       main.querySelector(".year-form")?.scrollIntoView({ block: "nearest" });
     },
-    seat: (session, taken) =>
-      void ask(taken ? "member/cancel" : "member/sign-up", { ...key(), session, ...(taken ? {} : { adults: 1, children: 0 }) }, ({ because }) => {
-        if (because !== null) view.problem = because;
-        else void plainly("/v1/kred/member", key()).then((page) => (shownPage(page), draw())).catch(() => {});
-      }),
+    seat: (session, taken) => {
+      if (taken) return void ask("member/cancel", { ...key(), session: session.id }, seated);
+      // Where there is nothing to pay, the one who asks is who comes.
+      if (session.price_adult + session.price_child === 0) return void ask("member/sign-up", { ...key(), session: session.id, adults: 1, children: 0 }, seated);
+      Object.assign(view, { seating: { session, adults: 1, children: 0 }, problem: null });
+      draw();
+    },
+    seating: (changes) => {
+      view.seating = changes === null || view.seating === null ? null : { ...view.seating, ...changes };
+      view.problem = null;
+      draw();
+    },
+    signUp: () => {
+      if (view.seating === null) return;
+      const { session, adults, children } = view.seating;
+      void ask("member/sign-up", { ...key(), session: session.id, adults, children }, seated);
+    },
     keep: () => {
       if (view.page === null) return;
       keepOwnCode(view.page.currency.id, view.kept ? null : view.card);

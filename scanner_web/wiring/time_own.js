@@ -16,10 +16,11 @@ const FILE_KEPT = 10 * 60_000;
  * @typedef {{survey: string, kind: "baseline" | "follow_up", closes: string, outcomes: string[]}} Asked
  * @typedef {{now: number, better?: string}} Reply
  * @typedef {{id: string, organisation: string, tasks: string, first: string, last: string, issued_on: string, revoked_on: string}} Paper
+ * @typedef {{activity: string, title: Record<string, string>, tasks: string, organisation: string, times: number, present: number, earned: number, first: string, last: string}} Deed
  * @typedef {{
  *   camera: "off" | "on" | "none", video: HTMLVideoElement, code: string, note: Note | null, looked: boolean, because: string | null, put: number | null,
  *   asked: Asked[], at: number, replies: Record<string, Reply>, thanked: "sent" | "before" | null,
- *   papers: Paper[] | null, files: Record<string, {href: string, file: File}>,
+ *   deeds: {activities: Deed[], present: number, earned: number} | null, papers: Paper[] | null, files: Record<string, {href: string, file: File}>,
  * }} Own
  * @typedef {{
  *   camera: () => void, look: (code: string) => void, put: () => void, again: () => void, begin: (asked: Asked) => void, reply: (outcome: string, reply: Reply | null) => void,
@@ -31,7 +32,7 @@ const FILE_KEPT = 10 * 60_000;
 export function nothingOwn() {
   const video = document.createElement("video");
   Object.assign(video, { muted: true, playsInline: true, className: "own-video" });
-  return { camera: "off", video, code: "", note: null, looked: false, because: null, put: null, asked: [], at: 0, replies: {}, thanked: null, papers: null, files: {} };
+  return { camera: "off", video, code: "", note: null, looked: false, because: null, put: null, asked: [], at: 0, replies: {}, thanked: null, deeds: null, papers: null, files: {} };
 }
 
 /** The look of papers and of what came of them, fetched when it is first needed. */
@@ -202,7 +203,13 @@ export function wireOwn(view, { draw, key, refresh, owner, ask }) {
     });
   }
 
-  return { act, opened, papers, stop };
+  function deeds() {
+    wearPaper();
+    own.deeds = null;
+    void ask("member/activities", key(), (said) => (own.deeds = said));
+  }
+
+  return { act, opened, papers, deeds, places: wearPaper, stop };
 }
 
 /** Why a note that was looked at is not put in. @type {Record<string, string>} */

@@ -14,6 +14,7 @@ from tests.e2e.sight import accessible, unfit, without_edges
 from tests.e2e.test_paper_pages import BY, TENANT, attested
 from tests.e2e.test_scanner import enrol, state
 from tests.e2e.test_time import scan, time_state
+from tests.e2e.test_time_around import match
 from tests.e2e.test_time_more import notes_of
 
 pytestmark = pytest.mark.browser
@@ -70,11 +71,28 @@ def spoken(page: Page, language: str) -> None:
     expect(page.locator("html")).to_have_attribute("lang", language)
 
 
+def around(sight: Sight) -> None:
+    """Take seats on a member's page, and look at where time can be spent and what was taken part in."""
+    page = sight.page
+    page.get_by_test_id("seat-kampen").click()
+    expect(page.get_by_test_id("seating")).to_be_visible()
+    sight.at("seating")
+    page.get_by_test_id("seat-ok").click()
+    expect(page.get_by_test_id("mine-kampen")).to_be_visible()
+    sight.at("seated")
+    for sheet, shown in (("places", "place-kino"), ("deeds", "deed-rydding")):
+        page.get_by_test_id(f"open-{sheet}").click()
+        expect(page.get_by_test_id(shown)).to_be_visible()
+        sight.at(sheet)
+        page.get_by_test_id("own-close").click()
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_members_pages_keep_nobody_out(served: Served, browser: Callable[..., Browser], language: str) -> None:
     kred.set_up(served.town)
     kred.offer(served.town)
     held = kred.session(served.town)
+    match(served)
     rich, poor = kred.rich(served.town, 120), kred.join(held["poster"], "Testperson To", language=language)
     _, [note, *_] = notes_of(served)
     with looking(browser(), language) as sight:
@@ -108,6 +126,7 @@ def test_a_members_pages_keep_nobody_out(served: Served, browser: Callable[..., 
         for sheet in ("gift", "pot", "leave"):
             page.get_by_test_id(f"open-{sheet}").click()
             sight.at(sheet)
+        around(sight)
         page.get_by_test_id("open-note").click()
         sight.at("note")
         page.get_by_test_id("note-code").fill(note)
@@ -117,7 +136,7 @@ def test_a_members_pages_keep_nobody_out(served: Served, browser: Callable[..., 
     assert sight.reported == {}, "\n".join(
         f"{name}: {each}" for name, found in sight.reported.items() for each in found
     )
-    assert len(sight.names) == 11
+    assert len(sight.names) == 15
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
