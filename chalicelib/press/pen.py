@@ -35,7 +35,8 @@ BLACK: Final[Colour] = (0, 0, 0)
 _DOTS_PER_INCH: Final = 300
 _POINTS_PER_DOT: Final = 72 / _DOTS_PER_INCH  # 0.24: whole dots are exact in the file's hundredths of a point
 _MODULE: Final = 5
-QUIET: Final = 4 * _MODULE  # white around the code
+_QUIET_MODULES: Final = 4  # white around the code
+QUIET: Final = _QUIET_MODULES * _MODULE
 # Choosing the best of eight masks doubles the time of a card, and no camera that we simulated could tell.
 _MASK: Final = 3
 _SHARPEST: Final = 480  # pixels of an image's longer side
@@ -80,14 +81,15 @@ def picture(image: bytes, path: str) -> Picture:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A QR code to be drawn. `side` is its width in dots, quiet zone included."""
+    """A QR code to be drawn, its modules so many dots wide. `side` is its width in dots, quiet zone included."""
 
     matrix: tuple[bytearray, ...]
+    module: int = _MODULE
 
     @property
     def side(self) -> int:
         """Give the width of the code and the white it needs."""
-        return len(self.matrix) * _MODULE + 2 * QUIET
+        return (len(self.matrix) + 2 * _QUIET_MODULES) * self.module
 
     @property
     def runs(self) -> Iterator[tuple[int, int, int]]:
@@ -217,9 +219,10 @@ class Pen:
         self.fill(WHITE, x, y, code.side, code.side)
         self._pdf.set_fill_color(*BLACK)
         steps = range(len(code.matrix) + 1)
-        rows = [_points(self._high - y - QUIET - row * _MODULE) for row in steps]
-        columns = [_points(x + QUIET + column * _MODULE) for column in steps]
-        wide, high = [_points(run * _MODULE) for run in steps], _points(-_MODULE)
+        module, quiet = code.module, _QUIET_MODULES * code.module
+        rows = [_points(self._high - y - quiet - row * module) for row in steps]
+        columns = [_points(x + quiet + column * module) for column in steps]
+        wide, high = [_points(run * module) for run in steps], _points(-module)
         self._draw(f"{columns[column]} {rows[row]} {wide[run]} {high} re f" for row, column, run in code.runs)
 
     def link(self, address: str, x: float, y: float, width: float, height: float) -> None:

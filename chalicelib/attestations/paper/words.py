@@ -4,6 +4,7 @@ from datetime import date
 from typing import Final, TypedDict
 
 from chalicelib.attestations.rules import Extent, Measure
+from chalicelib.press.days import MONTHS
 
 _HOUR: Final = 60
 _HALF: Final = 30
@@ -52,10 +53,7 @@ _NB: Final[Words] = {
     "hours": "timer",
     "minutes": "minutter",
     "dot": ".",
-    "months": (
-        "januar", "februar", "mars", "april", "mai", "juni", "juli", "august", "september", "oktober", "november",
-        "desember",
-    ),
+    "months": MONTHS["nb"],
     "issued": "Utstedt {}",
     "signature": "Underskrift",
     "check": "Er attesten ekte?",
@@ -80,7 +78,7 @@ _NN: Final[Words] = {
     "hours": "timar",
     "minutes": "minutt",
     "dot": ".",
-    "months": _NB["months"],
+    "months": MONTHS["nn"],
     "issued": "Utferda {}",
     "signature": "Underskrift",
     "check": "Er attesten ekte?",
@@ -105,10 +103,7 @@ _EN: Final[Words] = {
     "hours": "hours",
     "minutes": "minutes",
     "dot": "",
-    "months": (
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-        "December",
-    ),
+    "months": MONTHS["en"],
     "issued": "Issued {}",
     "signature": "Signature",
     "check": "Is it genuine?",

@@ -2,19 +2,9 @@
 
 from typing import Final
 
-WEEKDAYS: Final = {
-    "nb": ("man", "tir", "ons", "tor", "fre", "lør", "søn"),
-    "nn": ("mån", "tys", "ons", "tor", "fre", "lau", "sun"),
-    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
-}
-MONTHS: Final = {
-    "nb": ("januar", "februar", "mars", "april", "mai", "juni", "juli", "august", "september", "oktober", "november",
-           "desember"),
-    "nn": ("januar", "februar", "mars", "april", "mai", "juni", "juli", "august", "september", "oktober", "november",
-           "desember"),
-    "en": ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-           "November", "December"),
-}  # fmt: skip
+from chalicelib.press import days
+
+WEEKDAYS: Final = {language: tuple(each[:3] for each in names) for language, names in days.WEEKDAYS.items()}
 CATEGORIES: Final = {
     "cinema": {"nb": "Kino", "nn": "Kino", "en": "Cinema"},
     "play_centre": {"nb": "Lekeland", "nn": "Leikeland", "en": "Play centre"},
@@ -194,4 +184,4 @@ def number(figure: int, language: str) -> str:
 
 def month_name(month: str, language: str) -> str:
     """Name a month `yyyy-mm`."""
-    return MONTHS[language][int(month[5:]) - 1]
+    return days.MONTHS[language][int(month[5:]) - 1]

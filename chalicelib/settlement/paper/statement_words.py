@@ -5,14 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from chalicelib.press.days import MONTHS
 from chalicelib.settlement.rules import Because, Explained, LineType
 from chalicelib.shared.money import Ore
 from chalicelib.venues.rules import SettleBy
-
-_MONTHS: Final = (
-    "januar", "februar", "mars", "april", "mai", "juni", "juli", "august", "september", "oktober", "november",
-    "desember",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +45,7 @@ class Words:
 
     def month_named(self, month: str) -> str:
         """Name a month: `november 2026`."""
-        return f"{_MONTHS[int(month[5:]) - 1]} {month[:4]}"
+        return f"{MONTHS['nb'][int(month[5:]) - 1]} {month[:4]}"
 
     def day_named(self, day: date) -> str:
         """Name a day: `3. november 2026`."""
