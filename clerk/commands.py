@@ -126,8 +126,14 @@ def _present(api: Api, screen: Screen, asked: argparse.Namespace) -> int:
 
 
 def _poster(api: Api, screen: Screen, asked: argparse.Namespace) -> int:
-    target = asked.out or Path(f"{asked.session}.svg")
-    return kred.poster(api, screen, asked.session, target, currency=asked.currency)
+    target = asked.out or Path(f"{asked.session}.pdf")
+    return kred.poster(api, screen, asked.session, target, currency=asked.currency, language=asked.language)
+
+
+def _codes(api: Api, screen: Screen, asked: argparse.Namespace) -> int:
+    return kred.codes(
+        api, screen, asked.count, asked.out, operator=asked.operator, currency=asked.currency, language=asked.language
+    )
 
 
 def _award(api: Api, screen: Screen, asked: argparse.Namespace) -> int:
@@ -237,8 +243,14 @@ def _kred(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     role = "coordinator"
     coming = _command(ways, "sessions", _sessions, "list the sessions to come", role=role)
     listed = _command(ways, "present", _present, "list who signed up and was there; x is there", role=role)
-    drawn = _command(ways, "poster", _poster, "write the code of a session's poster (SVG)", role=role)
-    drawn.add_argument("--out", type=Path, help="where to write (<session>.svg)")
+    drawn = _command(ways, "poster", _poster, "write a session's poster (PDF), or its code alone (SVG)", role=role)
+    drawn.add_argument("--out", type=Path, help="where to write (<session>.pdf); .svg is the code alone")
+    handed = _command(ways, "codes", _codes, "make codes for those without a phone, to be cut from sheets", role=role)
+    handed.add_argument("count", type=int, help="how many, 1 to 30")
+    handed.add_argument("--operator", required=True, help="who hands them out, by its id")
+    handed.add_argument("--out", type=Path, default=Path("koder.pdf"), help="where to write (koder.pdf)")
+    for each in (drawn, handed):
+        each.add_argument("--language", choices=["nb", "nn", "en"], default="nb", help="of the paper (nb)")
     given = _command(ways, "award", _award, "award everybody who was there; the same again gives nothing", role=role)
     given.add_argument("--yes", action="store_true", help="do not ask first")
     doing = _command(ways, "activities", _activities, "list activities with what their grants have left", role=role)
@@ -247,7 +259,7 @@ def _kred(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     told.add_argument("--csv", type=Path, required=True, metavar="FILE", help="where to write")
     for each in (listed, drawn, given):
         each.add_argument("session", help="its id, as `sessions` lists it")
-    for each in (coming, listed, drawn, given, doing, told):
+    for each in (coming, listed, drawn, handed, given, doing, told):
         each.add_argument(
             "--currency", default=os.environ.get("OPPLEV_CURRENCY"), help="where there are several; or OPPLEV_CURRENCY"
         )

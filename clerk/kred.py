@@ -1,5 +1,6 @@
 """TimeKred for those who run it: what is to come, who was there, and the award to all of them."""
 
+import json
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -14,6 +15,7 @@ from clerk.screen import Screen
 
 _OSLO: Final = ZoneInfo("Europe/Oslo")
 _A_TIME: Final = 50  # members in one call, well within what the server does in its time
+_PDF: Final = "application/pdf"
 _GIVEN: Final = frozenset({"awarded", "again"})
 
 
@@ -54,12 +56,30 @@ def present(api: Api, screen: Screen, session: str, *, currency: str | None) -> 
     return 0
 
 
-def poster(api: Api, screen: Screen, session: str, target: Path, *, currency: str | None) -> int:
-    """Write the code of a session's poster as a drawing (SVG), for whatever the poster is made in."""
-    told = _attendance(api, session, currency)
-    tables.write_bytes(target, told["qr_svg"].encode())
+def poster(api: Api, screen: Screen, session: str, target: Path, *, currency: str | None, language: str) -> int:
+    """Write a session's poster as PDF, or its code alone as a drawing (`.svg`) for a poster of one's own."""
+    path = base(api, currency)
+    told = _attendance(api, session, currency, path)
+    if target.suffix == ".svg":
+        tables.write_bytes(target, told["qr_svg"].encode())
+    else:
+        where = f"{path}/sessions/{quote(session, safe='')}/poster"
+        tables.write_bytes(target, api.fetch("GET", where, None, kind=_PDF, query={"language": language}))
     screen.line("poster", file=target, address=told["poster"])
     screen.result({"file": str(target), "address": told["poster"]})
+    return 0
+
+
+def codes(
+    api: Api, screen: Screen, count: int, target: Path, *, operator: str, currency: str | None, language: str
+) -> int:
+    """Make codes for those without a phone, and write them as PDF: ten to a sheet, to be cut; new ones at each call."""
+    path = base(api, currency)
+    made = api.ask("POST", f"{path}/codes", {"operator": operator, "count": count})["codes"]
+    wanted = json.dumps({"cards": [each["url"] for each in made], "language": language}).encode()
+    tables.write_bytes(target, api.fetch("POST", f"{path}/codes/sheets", wanted, kind="application/json"))
+    screen.line("codes", count=len(made), file=target)
+    screen.result({"file": str(target), "count": len(made)})
     return 0
 
 

@@ -145,7 +145,7 @@ def show_session(asking: Asking, currency: str, session: str) -> Answer:
 
     house = wiring.house()
     _, standing = house.currencies.for_whom(asking.caller, CurrencyId(currency))
-    held = _own(asking, standing, currency, session)
+    held = own_session(asking, standing, currency, session)
     poster = code_text(house.config.host, asking.tenant, held)
     listed = house.sessions.attendance(asking.tenant, held)
     named = standing.operators is not None
@@ -191,7 +191,7 @@ def check_in(asking: Asking, sent: PresentBody, currency: str, session: str) -> 
             raise _unknown()
     else:
         _, standing = house.currencies.for_whom(asking.caller, CurrencyId(currency))
-        held = _own(asking, standing, currency, session)
+        held = own_session(asking, standing, currency, session)
     said = house.sessions.check_in(asking.tenant, held, sent.card, now=asking.now)
     if isinstance(said, Because):
         return Answer(SeatAnswer(seat=None, because=said.value))
@@ -206,7 +206,7 @@ def award(asking: Asking, sent: AwardBody, currency: str, session: str) -> Answe
     """Award them, one transaction each."""
     house = wiring.house()
     _, standing = house.currencies.for_whom(asking.caller, CurrencyId(currency))
-    held = _own(asking, standing, currency, session)
+    held = own_session(asking, standing, currency, session)
     ends = time.monotonic() + _IN_TIME
     only = None if sent.members is None else frozenset(map(MemberId, sent.members))
     done = house.sessions.award(
@@ -215,7 +215,7 @@ def award(asking: Asking, sent: AwardBody, currency: str, session: str) -> Answe
     return Answer(AwardsAnswer(results=[show.awarded(each) for each in done]))
 
 
-def _own(asking: Asking, standing: Standing, currency: str, session: str) -> Session:
+def own_session(asking: Asking, standing: Standing, currency: str, session: str) -> Session:
     """Give a session of the caller's own: of their operator, or of an activity that their organisation awards for."""
     house = wiring.house()
     held = house.sessions.session(asking.tenant, currency, SessionId(session))
@@ -232,7 +232,7 @@ def _own(asking: Asking, standing: Standing, currency: str, session: str) -> Ses
 
 def _held(asking: Asking, standing: Standing, currency: str, session: str) -> Session:
     """Give a session of the caller's own that they may change."""
-    held = _own(asking, standing, currency, session)
+    held = own_session(asking, standing, currency, session)
     if held.venue is not None and not standing.runs(held.operator):
         raise ForbiddenError("for_the_operator", "The operator decides that; ask those who run the currency.")
     return held

@@ -183,6 +183,7 @@ def example(opening: Opening, number: str, visit: str) -> tuple[str, Any]:
         "POST /v1/kred/member/cancel": {"card": number, "pin": "4711", "session": "strandrydding"},
         "POST /v1/kred/member/check-in": {"card": number, "code": POSTER},
         "POST /v1/kred/currencies/{currency}/codes": {"operator": "bydelen", "count": 2},
+        "POST /v1/kred/currencies/{currency}/codes/sheets": {"cards": [number]},
         "PUT /v1/kred/currencies/{currency}/sessions/{session}": {
             "operator": "bydelen", "kind": "clean_up", "title": {"nb": "Strandrydding"}, "place": "Sjøbadet",
             "starts_at": "2026-11-22T10:00:00Z", "ends_at": "2026-11-22T12:00:00Z",

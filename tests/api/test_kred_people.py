@@ -4,12 +4,15 @@ import contextlib
 import json
 import uuid
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+import zxingcpp
 
 from chalicelib import table
 from tests import kred_town as kred
+from tests.cards.test_paper import rasters
 from tests.town import OTHER, TENANT, Town, send
 
 BASE = "/v1/kred/currencies/lokalkred"
@@ -136,6 +139,26 @@ def test_codes_for_paper_are_handed_out_earn_and_are_named_later(place: Town) ->
     assert kred.post("/v1/kred/member/pin", {"card": again.json["url"], "pin": "9876"}).json["open"]
     listed = place.ask("coordinator", "GET", f"{BASE}/members").json["members"]
     assert {each["name"] for each in listed} == {None}
+
+
+def test_a_poster_and_codes_are_printed_for_those_who_run_it(place: Town, tmp_path: Path) -> None:
+    held = kred.session(place)
+    poster = place.ask("coordinator", "GET", f"{BASE}/sessions/strandrydding/poster", query={"language": "en"})
+    assert (poster.status, read(poster.body, tmp_path)) == (200, {held["poster"]})
+    assert place.ask("coordinator", "GET", f"{BASE}/sessions/strandrydding/poster", query={"language": "de"}).code == (
+        "bad_query"
+    )
+    made = place.ask("coordinator", "POST", f"{BASE}/codes", {"operator": "bydelen", "count": 12}).json["codes"]
+    urls = [each["url"] for each in made]
+    sheets = place.ask("coordinator", "POST", f"{BASE}/codes/sheets", {"cards": urls})
+    assert (sheets.status, read(sheets.body, tmp_path)) == (200, set(urls))
+    strange = place.ask("coordinator", "POST", f"{BASE}/codes/sheets", {"cards": [urls[0], "000000000098"]})
+    assert (strange.status, strange.code) == (404, "unknown_code")
+
+
+def read(pdf: bytes, folder: Path) -> set[str]:
+    """Give what the codes on a paper say."""
+    return {each.text for sheet in rasters(pdf, folder) for each in zxingcpp.read_barcodes(sheet)}
 
 
 def test_another_municipalitys_currency_of_the_same_name_knows_nobody_here(place: Town) -> None:

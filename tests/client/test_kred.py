@@ -62,10 +62,23 @@ def test_somebody_who_is_not_awarded_is_told_of_in_words(
     assert ("enough left" if code == 3 else "was not reached") in said
 
 
-def test_the_posters_code_is_written(desk: Desk, held: Any) -> None:
-    told = desk.run("kred", "poster", "strandrydding")
+def test_a_poster_is_written_and_its_code_alone(desk: Desk, held: Any) -> None:
+    told = desk.run("kred", "poster", "strandrydding", "--language", "nn")
     assert told["address"] == held["poster"]
+    assert Path(told["file"]).read_bytes().startswith(b"%PDF-")
+    assert told["file"].endswith("strandrydding.pdf")
+    told = desk.run("kred", "poster", "strandrydding", "--out", "kode.svg")
     assert "<svg" in Path(told["file"]).read_text(encoding="utf-8")
+
+
+def test_codes_for_those_without_a_phone_are_written_to_be_cut(desk: Desk, held: Any) -> None:  # noqa: ARG001  as above
+    told = desk.run("kred", "codes", "12", "--operator", "bydelen")
+    assert told["count"] == 12
+    assert Path(told["file"]).read_bytes().startswith(b"%PDF-")
+    _, said = desk.say("kred", "codes", "31", "--operator", "bydelen", code=1)
+    assert "count" in said
+    _, said = desk.say("kred", "codes", "1", "--operator", "ingen", code=1)
+    assert "operator" in said
 
 
 def test_activities_tell_what_their_grants_have_left(desk: Desk, held: Any) -> None:  # noqa: ARG001  as above

@@ -1,6 +1,6 @@
 """Joining, naming a code from paper, the member's own page, giving away, leaving."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from hashlib import sha256
@@ -294,6 +294,19 @@ class MemberDesk:
         if not self.store.change(tenant, member, gone, "member.erased" if erase else "member.left"):
             raise TryAgainError("busy", "The member was changed meanwhile; send the same again.")
         return gone
+
+    def carried(
+        self, tenant: Tenant, currency: str, texts: Sequence[str], *, may: Callable[[Member], bool]
+    ) -> list[Carried]:
+        """Give the members whose codes these are, each with its address. UnknownError `unknown_code`.
+
+        `may` says whether a member is one of the caller's own; another's code is unknown.
+        """
+        terms = self.terms(tenant, currency)
+        members = [self._member(tenant, each) for each in texts]
+        if not all(each.currency == currency and each.may_earn and may(each) for each in members):
+            raise unknown_code()
+        return [Carried(each, self.url(tenant, each, terms)) for each in members]
 
     def replace_code(
         self, tenant: Tenant, currency: str, member_id: MemberId, *, may: Callable[[Member], bool] = lambda _: True

@@ -6,29 +6,25 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Final, TypedDict
 
+from chalicelib.kred.paper.look import Look, corner, cutting_marks, look_of, name_of
+from chalicelib.kred.paper.time_words import time_in
 from chalicelib.kred.rules.currencies import Currency
 from chalicelib.kred.rules.notes import PER_SHEET, Note
 from chalicelib.press.leaf import A4
-from chalicelib.press.pen import GREY, INK, WHITE, Colour, Pen, code_of, mm
+from chalicelib.press.pen import GREY, INK, WHITE, Pen, code_of, mm
 
 _MADE: Final = datetime(2026, 1, 1, tzinfo=UTC)
 _NOTE: Final = (mm(90), mm(53))
 _COLUMNS: Final = 2
-_LEFT: Final = (A4[0] - _COLUMNS * _NOTE[0]) // 2
-_TOP: Final = (A4[1] - PER_SHEET // _COLUMNS * _NOTE[1]) // 2
+_LEFT, _TOP = corner(_NOTE, _COLUMNS, PER_SHEET // _COLUMNS)
 _BAND: Final = mm(12)
 _FOOT: Final = mm(11)
 _EDGE: Final = mm(5)
-_MARK: Final = mm(4)
 _HOUR: Final = 60
-_HALF: Final = 30
 
 
 class _Words(TypedDict):
     worth: str
-    hours: str
-    minutes: str
-    point: str
     until: str
     whose: str
     asks: str
@@ -37,27 +33,18 @@ class _Words(TypedDict):
 _WORDS: Final[dict[str, _Words]] = {
     "nb": {
         "worth": "Gir deg {} på noe å oppleve",
-        "hours": "{} time,{} timer",
-        "minutes": "{} minutter",
-        "point": ",",
         "until": "Gjelder til og med {}",
         "whose": "Den som har seddelen, eier den.",
         "asks": "Spør {}",
     },
     "nn": {
         "worth": "Gjev deg {} på noko å oppleve",
-        "hours": "{} time,{} timar",
-        "minutes": "{} minutt",
-        "point": ",",
         "until": "Gjeld til og med {}",
         "whose": "Den som har setelen, eig han.",
         "asks": "Spør {}",
     },
     "en": {
         "worth": "Good for {} of something to enjoy",
-        "hours": "{} hour,{} hours",
-        "minutes": "{} minutes",
-        "point": ".",
         "until": "Valid to the end of {}",
         "whose": "Whoever holds this note owns it.",
         "asks": "Ask {}",
@@ -69,36 +56,15 @@ def print_notes(
     notes: Sequence[tuple[Note, str]], currency: Currency, *, issuer: str, language: str, made: datetime = _MADE
 ) -> bytes:
     """Draw notes, each with the address in its code, as a PDF of A4 sheets; `issuer` is the municipality by name."""
-    look = _Look(_rgb(currency.colour), _rgb(currency.text_colour))
-    name = currency.name.get(language) or currency.name.get("nb") or next(iter(currency.name.values()))
+    look, name = look_of(currency), name_of(currency, language)
     with closing(Pen(A4, language, made, two_sided=False)) as pen:
         for first in range(0, len(notes), PER_SHEET):
             pen.page()
-            sheet = _Sheet(pen, look, name, issuer, currency.contact, _WORDS[language])
+            sheet = _Sheet(pen, look, name, issuer, currency.contact, language)
             for place, (note, address) in enumerate(notes[first : first + PER_SHEET]):
                 sheet.draw(note, address, _LEFT + place % 2 * _NOTE[0], _TOP + place // 2 * _NOTE[1])
-            sheet.marks()
+            cutting_marks(pen, _NOTE, _COLUMNS, PER_SHEET // _COLUMNS)
         return pen.finish()
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """The currency's colours, and what is made of them."""
-
-    colour: Colour
-    text: Colour
-
-    def towards_white(self, share: float) -> Colour:
-        """Give the colour with so much white in it."""
-        red, green, blue = (round(part + (255 - part) * share) for part in self.colour)
-        return red, green, blue
-
-    @property
-    def dark(self) -> Colour:
-        """Give a colour of the same family that is read on a tint of it."""
-        most = max(1.0, (0.3 * self.colour[0] + 0.59 * self.colour[1] + 0.11 * self.colour[2]) / 90)
-        red, green, blue = (round(part / most) for part in self.colour)
-        return red, green, blue
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +72,16 @@ class _Sheet:
     """Draws the notes of one sheet."""
 
     pen: Pen
-    look: _Look
+    look: Look
     name: str
     issuer: str
     contact: str
-    words: _Words
+    language: str
+
+    @property
+    def words(self) -> _Words:
+        """Give what it says in its language."""
+        return _WORDS[self.language]
 
     @property
     def short(self) -> bool:
@@ -143,16 +114,8 @@ class _Sheet:
         pen.say(number, x, y + mm(27.5), 38, font="strong", colour=dark, room=mm(30))
         beside = x + min(round(pen.wide_of(number, 38, font="strong")), mm(30)) + mm(2)
         pen.say("Kred", beside, y + mm(27.5), 19, font="strong", colour=dark, room=mm(26))
-        good_for = self.words["worth"].format(self._time(note.worth))
+        good_for = self.words["worth"].format(time_in(note.worth, self.language))
         pen.say(good_for, x, y + mm(34.5), 8.5, colour=INK, room=mm(56))
-
-    def _time(self, minutes: int) -> str:
-        one, many = self.words["hours"].split(",")
-        if minutes > _HOUR and minutes % _HOUR == _HALF:
-            return many.format(f"{minutes // _HOUR}{self.words['point']}5")
-        if minutes % _HOUR:
-            return self.words["minutes"].format(minutes)
-        return (one if minutes == _HOUR else many).format(minutes // _HOUR)
 
     def _foot(self, note: Note, x: int, y: int) -> None:
         pen, wide, words = self.pen, _NOTE[0], self.words
@@ -166,25 +129,8 @@ class _Sheet:
             asks = words["asks"].format(self.contact)
             pen.say(asks, x + _EDGE + room * 0.5, y + mm(8.4), 7, colour=GREY, room=room * 0.5, along=1)
 
-    def marks(self) -> None:
-        """Draw where to cut: outside the sheet's notes, and a hair between them."""
-        pen, rows = self.pen, PER_SHEET // _COLUMNS
-        right, bottom = _LEFT + _COLUMNS * _NOTE[0], _TOP + rows * _NOTE[1]
-        for column in range(_COLUMNS + 1):
-            x = _LEFT + column * _NOTE[0]
-            pen.line(x, _TOP - mm(1) - _MARK, x, _TOP - mm(1))
-            pen.line(x, bottom + mm(1), x, bottom + mm(1) + _MARK)
-        for row in range(rows + 1):
-            y = _TOP + row * _NOTE[1]
-            pen.line(_LEFT - mm(1) - _MARK, y, _LEFT - mm(1), y)
-            pen.line(right + mm(1), y, right + mm(1) + _MARK, y)
-
 
 _FRACTIONS: Final = {15: "¼", 30: "½", 45: "¾"}
-
-
-def _rgb(colour: str) -> Colour:
-    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
 
 def _day(given: date) -> str:
