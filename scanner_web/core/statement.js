@@ -1,5 +1,7 @@
 // A venue's month: which one is looked at first, how its money and days are written, and what an objection is about.
 
+import { spelledIn } from "./words.js";
+
 /**
  * The month as the server says it. Amounts in øre; `months` are those that there may be a statement for, the newest first.
  * @typedef {{date: string, type: "besok" | "over_kvote" | "korreksjon" | "justering", percent: number, visits: number, persons: number, gross: number, copay: number, amount: number}} StatementRow
@@ -110,7 +112,7 @@ export function aboutOf({ about, date }) {
  * @param {string} locale
  */
 export function inKroner(ore, locale) {
-  return `${new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(ore / 100)}\u00a0kr`;
+  return `${new Intl.NumberFormat(spelledIn(locale), { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(ore / 100)}\u00a0kr`;
 }
 
 /**
@@ -120,7 +122,7 @@ export function inKroner(ore, locale) {
  */
 export function monthNamed(month, locale) {
   if (month === "") return "";
-  return new Intl.DateTimeFormat(locale, { month: "long", year: "numeric", timeZone: "UTC" }).format(new Date(`${month}-01T00:00:00Z`));
+  return new Intl.DateTimeFormat(spelledIn(locale), { month: "long", year: "numeric", timeZone: "UTC" }).format(new Date(`${month}-01T00:00:00Z`));
 }
 
 /**

@@ -1,5 +1,7 @@
 // Time as people read it, what a purchase comes to, and what a phone may take by itself without network.
 
+import { spelledIn } from "./words.js";
+
 /**
  * @typedef {{id: string, code: number, name: Record<string, string>, step: number, offline_floor: number, contact: string, colours: Record<string, string>}} Currency
  * @typedef {{id: string, currency: string, operator: string, kind: string, title: Record<string, string>, place: string, starts_at: string, ends_at: string,
@@ -22,9 +24,29 @@ export function duration(minutes, locale) {
   const sign = minutes < 0 ? "−" : "";
   const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
   /** @param {number} amount @param {"hour" | "minute"} unit */
-  const written = (amount, unit) => new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short" }).format(amount);
+  const written = (amount, unit) => new Intl.NumberFormat(spelledIn(locale), { style: "unit", unit, unitDisplay: "short" }).format(amount);
   const parts = [hours > 0 && written(hours, "hour"), (rest > 0 || hours === 0) && written(rest, "minute")];
   return sign + parts.filter(Boolean).join("\u00a0");
+}
+
+/**
+ * The day and the hour that something begins, in Oslo; in digits where the phone does not know the language's months.
+ * @param {string} at
+ * @param {string} locale
+ */
+export function dayAndHour(at, locale) {
+  const known = spelledIn(locale);
+  const when = known === undefined ? { day: "2-digit", month: "2-digit" } : { weekday: "short", day: "numeric", month: "short" };
+  return new Intl.DateTimeFormat(known ?? "nb-NO", { .../** @type {Intl.DateTimeFormatOptions} */ (when), hour: "2-digit", minute: "2-digit", timeZone: "Europe/Oslo" }).format(new Date(at));
+}
+
+/**
+ * The hour of something, in Oslo.
+ * @param {string} at
+ * @param {string} locale
+ */
+export function clock(at, locale) {
+  return new Intl.DateTimeFormat(spelledIn(locale) ?? "nb-NO", { hour: "2-digit", minute: "2-digit", timeZone: "Europe/Oslo" }).format(new Date(at));
 }
 
 /**

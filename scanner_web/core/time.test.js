@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { choices, currencyOfPoster, duration, isPoster, payable, priceOf, whyNotAlone } from "./time.js";
+import { choices, clock, currencyOfPoster, dayAndHour, duration, isPoster, payable, priceOf, whyNotAlone } from "./time.js";
 import { LANGUAGES, STAFF_LANGUAGES } from "./words.js";
 
 const LOCAL = { id: "lokalkred", code: 7, name: {}, step: 30, offline_floor: 60, contact: "", colours: {} };
@@ -14,6 +14,12 @@ test("minutes are hours and minutes", () => {
   assert.match(duration(120, "nb"), /^2.t$/u);
   assert.match(duration(0, "nb"), /^0.min$/u);
   assert.match(duration(-60, "nb"), /^−1.t$/u);
+});
+
+test("a session begins at an hour in Oslo, in digits where no months are known", () => {
+  assert.match(dayAndHour("2026-10-03T10:00:00Z", "nb-NO"), /^lør\. 3\. okt\.,? (kl\. )?12:00$/);
+  assert.match(dayAndHour("2026-10-03T10:00:00Z", "xx"), /^0?3\.10\.,? 12:00$/);
+  assert.equal(clock("2026-10-03T10:00:00Z", "xx"), "12:00");
 });
 
 test("each adult and each child has a price", () => {

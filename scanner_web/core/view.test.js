@@ -9,7 +9,7 @@ import { money, notNow, offerView, validity } from "./holder_view.js";
 import { callsByTag, problemFields } from "./openapi.js";
 import { base64url, proofToSign } from "./proof.js";
 import { viewOf } from "./verdict_view.js";
-import { kroner, longDate, pick, sayer } from "./words.js";
+import { kroner, longDate, pick, sayer, shortDate } from "./words.js";
 
 const nb = JSON.parse(readFileSync(new URL("../words/nb.json", import.meta.url), "utf8"));
 const say = sayer(nb.staff);
@@ -81,6 +81,8 @@ test("a card that just stood here is called the same card, with a clock, and is 
 test("a date in a language whose months the phone does not know stands in digits", () => {
   assert.equal(longDate("2026-12-31", "xx"), "31.12.2026");
   assert.equal(longDate("2026-12-31", "nb-NO"), "31. desember 2026");
+  assert.equal(shortDate("2026-12-31", "xx"), "31.12.");
+  assert.equal(shortDate("2026-12-31", "nn-NO"), "31. des.");
   assert.equal(kroner(4000, "ar-u-nu-latn"), "\u206640\u00a0kr\u2069");
 });
 

@@ -74,21 +74,23 @@ export function longDate(date, locale) {
 }
 
 /**
- * A way of writing dates that the browser knows. Some know no nynorsk; its months have the same names as in bokmål.
+ * A way of writing dates that the browser knows, else undefined. Some know no nynorsk; its months have the same names as in bokmål.
  * @param {string} locale
  */
-function spelledIn(locale) {
+export function spelledIn(locale) {
   return Intl.DateTimeFormat.supportedLocalesOf(locale === "nn-NO" ? [locale, "nb-NO"] : locale)[0];
 }
 
 /**
- * A day of this year, in little room.
+ * A day of this year, in little room; in digits where the phone does not know the language's months.
  * @param {string} date yyyy-mm-dd
  * @param {string} locale
  * @returns {string}
  */
 export function shortDate(date, locale) {
-  return new Intl.DateTimeFormat(spelledIn(locale), { day: "numeric", month: "short", timeZone: "UTC" }).format(new Date(`${date}T00:00:00Z`));
+  const known = spelledIn(locale);
+  if (known === undefined) return `${date.slice(8)}.${date.slice(5, 7)}.`;
+  return new Intl.DateTimeFormat(known, { day: "numeric", month: "short", timeZone: "UTC" }).format(new Date(`${date}T00:00:00Z`));
 }
 
 /**

@@ -33,7 +33,7 @@ function place({ say, locale, language }, offers) {
     { class: "member-session", testid: `place-${first.venue}` },
     h("div", { class: "offer-head" }, h("span", { class: "tile" }, icon(iconOf(first.category))), h("div", {}, h("h2", {}, h("bdi", {}, first.name)), first.address !== "" && h("p", {}, h("bdi", {}, first.address)))),
     ...offers.map((one) => h("div", { testid: `place-${one.venue}-${one.offer}` }, h("h3", {}, h("bdi", {}, inLanguage(one.title, language))), h("p", {}, say("costs", { time: duration(one.price_adult, locale) })), h("p", {}, say("costs_child", { time: duration(one.price_child, locale) })))),
-    first.link !== "" && h("a", { class: "button", href: first.link, rel: "noopener noreferrer", target: "_blank" }, icon("link"), h("span", {}, say("place_link"))),
+    first.link !== "" && h("a", { class: "button quiet", href: first.link, rel: "noopener noreferrer", target: "_blank" }, icon("link"), h("span", {}, say("place_link"))),
   );
 }
 

@@ -1,7 +1,7 @@
 // What a member sees: how much time there is, where it came from and went, and what can be done with it.
 
 import { osloDateOf } from "../core/oslo.js";
-import { duration } from "../core/time.js";
+import { dayAndHour, duration } from "../core/time.js";
 import { inLanguage, LANGUAGES, longDate, shortDate } from "../core/words.js";
 import { counter } from "./counter.js";
 import { h } from "./dom.js";
@@ -255,12 +255,11 @@ function seatForm(view, act, { session, adults, children }) {
 
 /** @param {MemberView} view @param {Session} one @param {"h2" | "h3"} [level] */
 function sessionText({ say, language, locale }, one, level = "h3") {
-  const at = new Intl.DateTimeFormat(locale, { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZone: "Europe/Oslo" }).format(new Date(one.starts_at));
   return h(
     "div",
     {},
     h(level, {}, inLanguage(one.title, language)),
-    h("p", { class: "soft" }, `${at} · ${one.place}`),
+    h("p", { class: "soft" }, `${dayAndHour(one.starts_at, locale)} · ${one.place}`),
     one.award > 0 && h("p", {}, say("earns", { time: duration(one.award, locale) })),
     one.price_adult > 0 && h("p", {}, say("costs", { time: duration(one.price_adult, locale) })),
     one.price_child > 0 && h("p", {}, say("costs_child", { time: duration(one.price_child, locale) })),

@@ -1,6 +1,6 @@
 // What staff see when somebody pays with time: who comes, what it costs, yes or no.
 
-import { duration, priceOf } from "../core/time.js";
+import { clock, duration, priceOf } from "../core/time.js";
 import { inLanguage, sayer } from "../core/words.js";
 import { counter } from "./counter.js";
 import { h } from "./dom.js";
@@ -199,9 +199,4 @@ function hintFor({ words, say }, because) {
   const hints = sayer(words.till);
   const hint = hints(`hint_${because}`);
   return hint === `hint_${because}` ? say("hint_other") : hint;
-}
-
-/** @param {string} at @param {string} locale */
-function clock(at, locale) {
-  return new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", timeZone: "Europe/Oslo" }).format(new Date(at));
 }
