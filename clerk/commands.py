@@ -241,7 +241,7 @@ def _kred(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     time_kred = commands.add_parser("kred", help="TimeKred: sessions, who was there, and the award to all of them")
     ways = time_kred.add_subparsers(metavar="command", required=True)
     role = "coordinator"
-    coming = _command(ways, "sessions", _sessions, "list the sessions to come", role=role)
+    coming = _command(ways, "sessions", _sessions, "list the sessions of today and to come", role=role)
     listed = _command(ways, "present", _present, "list who signed up and was there; x is there", role=role)
     drawn = _command(ways, "poster", _poster, "write a session's poster (PDF), or its code alone (SVG)", role=role)
     drawn.add_argument("--out", type=Path, help="where to write (<session>.pdf); .svg is the code alone")

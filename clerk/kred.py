@@ -32,7 +32,7 @@ def base(api: Api, named: str | None) -> str:
 
 
 def sessions(api: Api, screen: Screen, *, currency: str | None) -> int:
-    """List the sessions to come: when, where, seats left, and what a person gets or pays, in minutes."""
+    """List the sessions of today and to come: when, where, seats left, and what a person gets or pays, in minutes."""
     told = api.ask("GET", f"{base(api, currency)}/sessions")
     for each in told["sessions"]:
         _show_session(screen, each)

@@ -49,7 +49,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {  # what is said: bokmål, Engli
                 "{count} entries are not sealed yet, the oldest from {since}."),
     "keep_head": ("Skriv ned, og gi med --kept neste gang: {name} {digest}",
                   "Write this down, and give it with --kept next time: {name} {digest}"),
-    "no_sessions": ("Ingen samlinger er på vei.", "No sessions are coming."),
+    "no_sessions": ("Ingen samlinger i dag eller senere.", "No sessions today or later."),
     "seats_any": ("plass til alle", "room for everybody"),
     "seats_left": ("{count} plasser igjen", "{count} seats left"),
     "gives": ("gir {minutes} minutter", "gives {minutes} minutes"),

@@ -22,6 +22,7 @@ from chalicelib.api.answers.people import (
 from chalicelib.api.endpoint import Asking, Doors
 from chalicelib.api.reading import Body, CardText, Id, Line, Words
 from chalicelib.shared.answers import ForbiddenError, MalformedError, UnknownError
+from chalicelib.shared.calendar import oslo_date, start_of
 from chalicelib.shared.ids import ActivityId, CurrencyId, MemberId, SessionId
 
 if TYPE_CHECKING:
@@ -116,7 +117,8 @@ def put_session(asking: Asking, sent: SessionBody, currency: str, session: str) 
 
 @doors.open(
     "GET", "/v1/kred/currencies/{currency}/sessions", who=STAFF, gives=SessionsAnswer,
-    query={"since": "an instant; sessions that start then or later, default now"}, says="The sessions of a currency.",
+    query={"since": "an instant; sessions that start then or later, default today, what has begun included"},
+    says="The sessions of a currency.",
 )  # fmt: skip
 def list_sessions(asking: Asking, currency: str) -> Answer:
     """List them."""
@@ -125,7 +127,9 @@ def list_sessions(asking: Asking, currency: str) -> Answer:
     house = wiring.house()
     house.currencies.for_whom(asking.caller, CurrencyId(currency))
     try:
-        since = instant.fromisoformat(asking.query["since"]) if "since" in asking.query else asking.now
+        since = (
+            instant.fromisoformat(asking.query["since"]) if "since" in asking.query else start_of(oslo_date(asking.now))
+        )
     except ValueError:
         raise MalformedError("bad_query", "since is an instant, such as 2026-11-22T10:00:00Z.") from None
     if since.tzinfo is None:

@@ -1,10 +1,12 @@
 """TimeKred from the command line: what is to come, who was there, and the award to all of them."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from chalicelib.shared.calendar import oslo_date, rfc3339
 from clerk.api import Reply
 from tests import kred_town as kred
 from tests.client.conftest import Desk
@@ -29,6 +31,10 @@ def test_sessions_are_listed_with_what_they_give(desk: Desk, held: Any) -> None:
     _, said = desk.say("kred", "sessions", "--words", "nb")
     assert "Strandrydding" in said
     assert "gir 120 minutter" in said
+    begun = desk.town.moment - timedelta(minutes=30)
+    kred.session(desk.town, "i-gang", starts_at=rfc3339(begun))
+    today = ["i-gang"] if oslo_date(begun) == desk.town.today else []  # that of yesterday is past
+    assert [each["id"] for each in desk.run("kred", "sessions")["sessions"]] == [*today, "strandrydding"]
 
 
 def test_the_coordinator_lists_who_was_there_without_names(desk: Desk, held: Any) -> None:  # noqa: ARG001  as above
