@@ -43,6 +43,7 @@ class KredDemo:
     member: str  # the address of a member's own page
     poster: str  # where today's session is joined
     attested: str  # where an attestation is checked
+    printed: Path  # the poster, on paper
     notes: Path
     attestation: Path
 
@@ -68,9 +69,12 @@ def load(
         attested = _print(house, places, ask, member)
         told = {**read_json(record), _MEMBER: _fragment(member.url), _CODE: _fragment(attested)}
         write_private(record, json.dumps(told).encode())
+    today, printed = _session(house), _paper(places, "poster")
+    printed.write_bytes(_at(ask, "GET", f"/v1/kred/currencies/{_CURRENCY}/sessions/{today.id}/poster"))
     return KredDemo(
         member=f"{house.config.host}/K{told[_MEMBER]}",
-        poster=code_text(house.config.host, TENANT, _session(house)),
+        poster=code_text(house.config.host, TENANT, today),
+        printed=printed,
         attested=f"{house.config.host}/A{told[_CODE]}",
         notes=_paper(places, "kred-notes"),
         attestation=_paper(places, "attestation"),

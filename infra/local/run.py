@@ -167,7 +167,7 @@ def _kred_lines(kred: "KredDemo | None") -> list[str]:
         f"  TimeKred   a member's own page, with 3 Kred to spend (PIN {PIN}); the scanner above takes its code:",
         f"             {kred.member}",
         "             the poster of today's clean-up, to join by:",
-        f"             {kred.poster}",
+        f"             {_near(kred.printed)}  {kred.poster}",
         "             notes to print, and an attestation whose code anybody may check:",
         f"             {_near(kred.notes)}  {_near(kred.attestation)}",
         f"             {kred.attested}",

@@ -178,7 +178,7 @@ def _somebody_with_time(run: Started) -> str:
     assert run.get("/v1/kred/join", method="POST", body=joined)[0] == 201
     checked = run.get("/v1/attestations/verify", method="POST", body={"code": attested})
     assert (checked[0], json.loads(checked[1])["standing"]) == (200, "holds")
-    for paper in ("kred-notes.pdf", "attestation.pdf"):
+    for paper in ("poster.pdf", "kred-notes.pdf", "attestation.pdf"):
         assert (run.data / "demo" / paper).read_bytes().startswith(b"%PDF")
     return member.partition("#")[2]
 
