@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -28,6 +29,7 @@ class Counts:
     before: int
     problems: int
     left: int
+    same: int = 0  # rows that came to the card of a row above them
 
     @property
     def code(self) -> int:
@@ -49,7 +51,7 @@ def issue(api: Api, screen: Screen, source: Path, result: Path, *, programme: st
     kept = [*RESULT, "name"] if names else list(RESULT)
     columns = sorted({name for row in rows for name in row if name not in NOT_SENT})
     parcels = Parcels(api, "/v1/cards/batch", columns, lambda row: row)
-    with screen.bar("issuing", len(rows)) as step:
+    with keeping(screen, result), screen.bar("issuing", len(rows)) as step:
         parcels.send(rows, lambda: tables.write(result, rows, kept), step)
     return tell(screen, "issued", rows, result)
 
@@ -117,6 +119,8 @@ def tell(screen: Screen, what: str, rows: Sequence[tables.Row], result: Path) ->
     screen.line(what, count=counts.done)
     if counts.before:
         screen.line("before", count=counts.before)
+    if counts.same:
+        screen.line("same_card", count=counts.same)
     told_of_problems(screen, rows)
     if counts.left:
         screen.line("left", count=counts.left)
@@ -128,12 +132,25 @@ def tell(screen: Screen, what: str, rows: Sequence[tables.Row], result: Path) ->
     return counts.code
 
 
+@contextmanager
+def keeping(screen: Screen, result: Path) -> Iterator[None]:
+    """Lose no card number that the results had before, whatever comes of the list; say where they are kept."""
+    aside: list[Path] = []
+    try:
+        with tables.keeping(result) as aside:
+            yield
+    finally:
+        for place in aside:
+            screen.line("older_numbers", file=place)
+
+
 def counted(rows: Sequence[tables.Row]) -> Counts:
     """Count what the rows came to."""
     came_to = [row.get("status", "try_again") for row in rows]
-    return Counts(
-        came_to.count("issued"), came_to.count("replayed"), came_to.count("problem"), came_to.count("try_again")
-    )
+    numbers = [row["number"] for row in rows if row.get("number") and row.get("status") in {"issued", "replayed"}]
+    same = len(numbers) - len(set(numbers))
+    before = max(came_to.count("replayed") - same, 0)
+    return Counts(came_to.count("issued"), before, came_to.count("problem"), came_to.count("try_again"), same)
 
 
 def told_of_problems(screen: Screen, rows: Sequence[tables.Row], *, most: int = 20) -> None:

@@ -26,6 +26,7 @@ def print_cards(
         path="/v1/cards/print",
         more={"layout": layout},
         ending=".csv" if layout == "csv" else ".pdf",
+        named=names is not None,
     )
 
 
@@ -37,7 +38,7 @@ def print_sheets(
     more = {"kind": kind} | ({"language": language} if language else {})
     return send_in_parcels(
         api, screen, chosen(source, names, only), target, path="/v1/cards/sheets", more=more, most=_SHEETS_AT_ONCE,
-        told="sheets",
+        told="sheets", named=names is not None,
     )  # fmt: skip
 
 
@@ -48,12 +49,15 @@ def chosen(source: Path, names: Path | None, only: Sequence[str]) -> list[dict[s
         message = f"{source}: no row has a card number; give the file of results that `issue` wrote."
         raise ClerkError(message)
     called = _names(names)
+    _insist_on_one_name(source, rows)
     wanted = {digits_of(number) for number in only}
-    cards = []
+    cards: list[dict[str, str]] = []
+    told: set[str] = set()
     for row in rows:
         number = digits_of(row["number"])
-        if wanted and number not in wanted:
+        if number in told or (wanted and number not in wanted):
             continue
+        told.add(number)  # two rows may have come to one card: it is printed once
         name = row.get("name") or next((called[key] for key in _keys(row) if key in called), "")
         cards.append({"number": number} | ({"name": name} if name else {}))
     if missing := wanted - {card["number"] for card in cards}:
@@ -78,7 +82,22 @@ def _names(place: Path | None) -> dict[tuple[str, str], str]:
         return {}
     rows = tables.read(place)
     tables.needs(place, rows, "name")
+    _insist_on_one_name(place, rows)
     return {key: row["name"] for row in rows if row.get("name") for key in _keys(row)}
+
+
+def _insist_on_one_name(place: Path, rows: Sequence[tables.Row]) -> None:
+    """Refuse a list that gives one card two names: whoever guesses prints a child's card with another's name."""
+    called: dict[tuple[str, str], tuple[int, str]] = {}
+    for at, row in enumerate(rows, 1):
+        for key in _keys(row) if row.get("name") else []:
+            first, name = called.setdefault(key, (at, row["name"]))
+            if name != row["name"]:
+                message = (
+                    f"{place}: rows {first} and {at} are the same card ({key[0]}) with two names. "
+                    "Give each child a reference of its own, or write the names beside the card numbers."
+                )
+                raise ClerkError(message)
 
 
 def _keys(row: tables.Row) -> list[tuple[str, str]]:
@@ -97,8 +116,12 @@ def send_in_parcels(
     most: int = MOST_AT_ONCE,
     ending: str = ".pdf",
     told: str = "printed",
+    named: bool = False,
 ) -> int:
-    """Ask for what is printed of some cards, so many at once, and write each answer to a file."""
+    """Ask for what is printed of some cards, so many at once, and write each answer to a file.
+
+    `named`: a list of names was given, so that a card without one is told of also where all are.
+    """
     parcels = [cards[first : first + most] for first in range(0, len(cards), most)]
     # The place beside the list ends as paper does; a bureau's list is no PDF.
     stem = target.name.removesuffix(ending).removesuffix(".pdf")
@@ -113,7 +136,7 @@ def send_in_parcels(
             step(len(parcel))
     nameless = sum("name" not in card for card in cards)
     screen.line(told, count=len(cards), pages=", ".join(str(place) for place in written))
-    if 0 < nameless < len(cards):
+    if nameless and (named or nameless < len(cards)):
         screen.line("without_name", count=nameless)
     if nameless < len(cards):
         screen.line("keep_names")

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from clerk import tables
 from clerk.api import Api, ClerkError
-from clerk.issuing import Parcels, tell
+from clerk.issuing import Parcels, keeping, tell
 from clerk.printing import digits_of
 from clerk.screen import Screen
 
@@ -49,7 +49,7 @@ def renew(api: Api, screen: Screen, source: Path, result: Path, *, to: str, ever
         screen.line("none_chosen")
         return 2
     parcels = Parcels(api, "/v1/cards/renew", ("id", "number", "programme", "stock"), lambda row: _line(row, to))
-    with screen.bar("renewing", len(picked)) as step:
+    with keeping(screen, result), screen.bar("renewing", len(picked)) as step:
 
         def save() -> None:
             tables.write(result, picked, RESULT)

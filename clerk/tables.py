@@ -4,7 +4,8 @@ import csv
 import io
 import os
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -78,6 +79,31 @@ def write(place: Path, rows: Sequence[Mapping[str, str]], names: Sequence[str]) 
     writer.writeheader()
     writer.writerows({name: _safe(row.get(name, "")) for name in names} for row in rows)
     write_bytes(place, kept.getvalue().encode("utf-8-sig"))
+
+
+@contextmanager
+def keeping(place: Path) -> Iterator[list[Path]]:
+    """Keep card numbers of an older table that the one written in its place does not have, in a file beside it.
+
+    Give a list that holds that file's place afterwards, where there is one.
+    """
+    aside: list[Path] = []
+    old = place.read_bytes() if place.is_file() else None
+    numbers = _numbers_in(place) if old is not None else set()
+    try:
+        yield aside
+    finally:
+        if old is not None and numbers - _numbers_in(place):
+            beside = place.with_name(f"{place.name.removesuffix('.csv')}.before.csv")
+            write_bytes(beside, old)
+            aside.append(beside)
+
+
+def _numbers_in(place: Path) -> set[str]:
+    try:
+        return {row["number"] for row in read(place) if row.get("number")}
+    except ClerkError:
+        return set()  # it is no table of ours, or has no row
 
 
 def write_bytes(place: Path, content: bytes) -> None:

@@ -187,3 +187,17 @@ def test_a_list_that_is_not_there_and_a_role_that_may_not_are_said_to_be(desk: D
     _, told = desk.say("issue", desk.table("barn.csv", listed(1)), "--programme", "kort", code=1)
     assert "wrong_role" in told
     assert not Path("barn.results.csv").exists()
+
+
+def test_numbers_that_a_broken_run_would_write_over_are_kept_beside(desk: Desk) -> None:
+    place = desk.table("barn.csv", listed(3))
+    desk.run("issue", place, "--programme", "kort")
+    numbers = [row["number"] for row in desk.read("barn.results.csv")]
+    assert not (desk.folder / "barn.results.before.csv").exists()
+    desk.before = lambda *_: (503, {}, b"<html>busy</html>")
+    _, said = desk.say("issue", place, "--programme", "kort", code=4)
+    assert "barn.results.before.csv" in said
+    assert [row["number"] for row in desk.read("barn.results.before.csv")] == numbers
+    desk.before = lambda *_: None
+    assert desk.run("issue", place, "--programme", "kort")["before"] == 3
+    assert [row["number"] for row in desk.read("barn.results.csv")] == numbers

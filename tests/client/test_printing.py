@@ -85,3 +85,23 @@ def test_the_office_prints_blanks_alone(issued: Desk) -> None:
     _, said = issued.say("print", "barn.results.csv", "--names", "barn.csv", code=1)
     assert "without a name" in said
     assert not (issued.folder / "barn.pdf").exists()
+
+
+def test_a_card_with_two_names_in_the_list_is_not_guessed_at(desk: Desk) -> None:
+    text = "external_ref;birth_year;name\nsak-9;2015;Tvilling A\nsak-9;2015;Tvilling B\nsak-9;2013;Storesøster\n"
+    _, said = desk.say("issue", desk.table("tvillinger.csv", text), "--programme", "kort", code=3)
+    assert "1 rows are the same card as one above" in said
+    assert "issued before" not in said
+    asked = len(desk.sent)
+    _, said = desk.say("print", "tvillinger.results.csv", "--names", "tvillinger.csv", code=1)
+    assert "rows 1 and 2 are the same card" in said
+    assert "sak-9" not in said
+    assert len(desk.sent) == asked
+    told = desk.run("print", "tvillinger.results.csv")
+    assert told["cards"] == 1  # a card, though two rows came to it
+
+
+def test_names_that_fit_no_card_are_told_of(issued: Desk) -> None:
+    place = issued.table("andre.csv", "external_ref;name\nsak-77;Testbarn Fem\n")
+    _, said = issued.say("print", "barn.results.csv", "--names", place)
+    assert "3 cards have no name" in said
