@@ -1,6 +1,7 @@
 """Finance's doors: months closed and approved, files pulled; a venue's statement, objections and adjustments."""
 
 import re
+from collections import Counter
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 
@@ -81,7 +82,8 @@ class ObjectionAnswerBody(Body, frozen=True):
 def list_settlements(asking: Asking) -> Answer:
     """List them."""
     months = wiring.house().closing.months(asking.tenant, now=asking.now)
-    return Answer(answers.SettlementsAnswer(settlements=[_shown(each) for each in months]))
+    waiting = _waiting(asking)
+    return Answer(answers.SettlementsAnswer(settlements=[_shown(each, waiting) for each in months]))
 
 
 @doors.open(
@@ -95,7 +97,7 @@ def close_month(asking: Asking, month: str) -> Answer:
     closed = house.closing.close(asking.tenant, _month(month), by=asking.by, now=asking.now, time_for=pace)
     for alarm in closed.alarms:
         LOG.error("settlement_alarm tenant=%s code=%s month=%s", asking.tenant, alarm.code, alarm.month)
-    return Answer(_shown(closed), 202 if closed.state == "closing" else 200)
+    return Answer(_shown(closed, _waiting(asking)), 202 if closed.state == "closing" else 200)
 
 
 @doors.open(
@@ -105,7 +107,7 @@ def close_month(asking: Asking, month: str) -> Answer:
 def approve_month(asking: Asking, month: str) -> Answer:
     """Approve it."""
     approved = wiring.house().closing.approve(asking.tenant, _month(month), by=asking.by, now=asking.now)
-    return Answer(_shown(approved))
+    return Answer(_shown(approved, _waiting(asking)))
 
 
 @doors.open(
@@ -115,7 +117,7 @@ def approve_month(asking: Asking, month: str) -> Answer:
 def month_paid(asking: Asking, month: str) -> Answer:
     """Note it."""
     paid = wiring.house().closing.paid(asking.tenant, _month(month), by=asking.by, now=asking.now)
-    return Answer(_shown(paid))
+    return Answer(_shown(paid, _waiting(asking)))
 
 
 @doors.open(
@@ -170,8 +172,17 @@ def get_file(asking: Asking, month: str, name: str) -> Answer:
     return Answer(fetched.content, 200, fetched.content_type, headers)
 
 
-def _shown(settlement: "Settlement") -> answers.SettlementAnswer:
-    return answers.settlement(settlement, wiring.house().closing.files_of(settlement))
+def _shown(settlement: "Settlement", waiting: Counter[str]) -> answers.SettlementAnswer:
+    files = wiring.house().closing.files_of(settlement)
+    return answers.settlement(settlement, files, open_objections=waiting[settlement.month])
+
+
+def _waiting(asking: Asking) -> Counter[str]:
+    """Count the venues' objections to each month that nobody has answered: who approves must know of them."""
+    from chalicelib.settlement.rules import CaseState
+
+    found = wiring.house().casework.objections(asking.tenant, month=None)
+    return Counter(each.month for each in found if each.state is CaseState.OPEN)
 
 
 def _month(text: str) -> str:

@@ -71,6 +71,7 @@ class SettlementAnswer(Shape):
     ways: dict[str, int]
     waiting: list[WaitingAnswer]
     alarms: list[AlarmAnswer]
+    open_objections: int  # of venues, to this month, that nobody has answered
 
 
 class FindingAnswer(Shape):
@@ -190,7 +191,7 @@ class SettlementsAnswer(Shape):
     settlements: list[SettlementAnswer]
 
 
-def settlement(stored: Settlement, files: Iterable[FileState]) -> SettlementAnswer:
+def settlement(stored: Settlement, files: Iterable[FileState], *, open_objections: int) -> SettlementAnswer:
     """Show a month to finance, with the files that it has or will have."""
     totals = stored.totals
     return SettlementAnswer(
@@ -217,6 +218,7 @@ def settlement(stored: Settlement, files: Iterable[FileState]) -> SettlementAnsw
             AlarmAnswer(code=each.code, month=each.month, lines=each.lines, visits=list(each.visits))
             for each in stored.alarms
         ],
+        open_objections=open_objections,
     )  # fmt: skip
 
 
