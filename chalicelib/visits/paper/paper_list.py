@@ -33,7 +33,7 @@ def draw_paper_list(leaf: Leaf, sheet: StaffSheet, words: Words, tongue: Tongue)
     """Draw the list."""
     leaf.line(words["list_title"], MARGIN, mm(20), 17, _ROOM, font="strong", colour=DEEP)
     baseline = leaf.lines(words["list_how"], MARGIN, mm(27), 10.5, _ROOM, most=2)
-    after = words["list_after"].format(later=tongue.staff["later.title"], menu=tongue.staff["menu.title"])
+    after = words["list_after"].format(later=tongue.staff["later.title"], menu=tongue.staff["today.title"])
     leaf.lines(after, MARGIN, baseline, 10.5, _ROOM, most=2)
     heads = (
         ("date", _DATE), ("number", _NUMBER), ("persons", _PERSONS), ("offer", _OFFER), ("done", _DONE)
