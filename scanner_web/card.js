@@ -8,7 +8,7 @@ import { ProblemError } from "./device/errors.js";
 import { enrolments } from "./device/storage.js";
 import { NOTE_CARRIED, SHOWN, keepInTab, keptInTab } from "./device/tab.js";
 import { wordsIn } from "./device/words.js";
-import { fill, find } from "./screen/dom.js";
+import { fill, find, showChosen } from "./screen/dom.js";
 import { holderScreen, typedWrong } from "./screen/holder_screens.js";
 
 /** @import { Language } from "./core/words.js" */
@@ -82,6 +82,7 @@ function redraw() {
   document.title = holder.say("page.title");
   const row = main.querySelector(".language-row")?.scrollLeft;
   fill(main, holderScreen(holder, act));
+  showChosen(main);
   showLanguages(row);
   const before = held === undefined ? null : main.querySelector(`[data-testid="${held}"]`);
   if (before instanceof HTMLElement) before.focus({ preventScroll: true });

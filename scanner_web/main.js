@@ -29,7 +29,7 @@ const HANDED_OVER = "opplev-card";
 
 /** @type {((asked: StatementAct) => void) | null} */
 let months = null;
-/** @type {Promise<{read: (card: string) => void, knows: (number: string) => Promise<boolean>}> | null} */
+/** @type {Promise<{read: (card: string) => void, knows: (number: string) => Promise<boolean>, list: () => void}> | null} */
 let timeTill = null;
 
 const app = await beginning();
@@ -93,6 +93,7 @@ const act = {
   pickCamera: camera.pick,
   familyIn: (chosen) => void page.showFamily(chosen),
   linger: clocks.stopCountdown,
+  timeToday: () => void timeTill?.then(({ list }) => list()),
   loadToday: () => today(({ load }) => load()),
   askUndo: (visit) => today(({ ask }) => ask(visit)),
   undoVisit: (visit) => today(({ undo }) => undo(visit)),
@@ -183,7 +184,10 @@ async function time(card) {
   try {
     timeTill ??= import("./wiring/time_till.js").then((late) => late.makeTimeTill(app, { redraw, revoked }));
     const opened = await timeTill;
-    if (card !== null) opened.read(card);
+    if (card !== null) {
+      app.time = true;
+      opened.read(card);
+    }
   } catch {
     timeTill = null;
     if (card !== null) till.happen({ type: "tag_unread" });

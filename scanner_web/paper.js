@@ -7,7 +7,7 @@ import { askAbout } from "./paper/ask.js";
 import { VERIFY, attestationScreen } from "./paper/proof.js";
 import { LOOK, noteScreen } from "./paper/note.js";
 import { LANGUAGES, WORDS } from "./paper/words.js";
-import { fill, find, h } from "./screen/dom.js";
+import { fill, find, h, showChosen } from "./screen/dom.js";
 import { icon, logo } from "./screen/icons.js";
 
 /** @import { Language } from "./paper/words.js" */
@@ -44,6 +44,7 @@ function redraw() {
   document.body.dataset.state = page.state;
   document.title = (isNote ? words.note : words.attestation).title;
   fill(main, h("div", { class: "holder-page" }, h("div", { class: "holder-top" }, logo("logo"), h("span", { class: "wordmark" }, "Opplev")), languages(), content()));
+  showChosen(main);
   const before = held === undefined ? null : main.querySelector(`[data-testid="${held}"]`);
   if (before instanceof HTMLElement) before.focus({ preventScroll: true });
 }

@@ -25,6 +25,7 @@ from chalicelib.api.answers.people import (
 from chalicelib.api.endpoint import PUBLIC, Asking, Doors
 from chalicelib.api.reading import Body, CardText, Id, Language, Uuid
 from chalicelib.shared.answers import MalformedError
+from chalicelib.shared.calendar import oslo_date, start_of
 from chalicelib.shared.ids import CurrencyId, MemberId, SessionId, Tenant
 
 if TYPE_CHECKING:
@@ -377,10 +378,10 @@ def _page(asking: Asking, sent: CodeBody, page: Page) -> Answer:
     drawn = None if page.member is None else _drawn(house.members.url(tenant, page.member, page.terms))
     around = show.Around(house.terms.configuration(tenant).municipality.name)
     if page.member is not None:
-        upcoming = house.sessions.upcoming(tenant, page.terms.currency, since=asking.now)
+        today = house.sessions.upcoming(tenant, page.terms.currency, since=start_of(oslo_date(asking.now)))
         operators = house.currencies.setup(tenant, CurrencyId(page.terms.currency)).operators
         asked = next((each.contact for each in operators if each.id == page.member.organiser), "")
-        shown = [each for each in upcoming if not each.cancelled]
+        shown = [each for each in today if not each.cancelled and each.ends_at > asking.now]
         named = _around(tenant, house.activities.all(tenant, CurrencyId(page.terms.currency)))
         around = replace(named, places=_places(tenant, page.terms.currency), sessions=shown, contact=asked)
     return Answer(show.page(page, around, drawn, asking.now))

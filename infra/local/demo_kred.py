@@ -142,7 +142,7 @@ def _print(house: House, places: Places, ask: Ask, member: Carried) -> str:
     })  # fmt: skip
     made = json.loads(_at(ask, "POST", f"{here}/attestations", {
         "id": attested, "of": _OPERATOR, "person": _PERSON, "organisation": "Grana bydel",
-        "tasks": "Ryddet stranda ved Sjøbadet og veide det som ble funnet.", "first": f"{today - timedelta(days=24)}",
+        "tasks": "Ryddet stranda ved Sjøbadet og veide det som ble funnet.", "first": f"{today}",
         "last": f"{today}", "extent": {"measure": "total", "amount": 240}, "signatory": _LEADER,
         "member": member.member.id,
     }))  # fmt: skip

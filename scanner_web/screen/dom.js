@@ -41,6 +41,18 @@ export function fill(element, ...children) {
 }
 
 /**
+ * Roll a row of languages to the one that is chosen.
+ * @param {Element} root
+ */
+export function showChosen(root) {
+  const row = root.querySelector(".language-row");
+  const chosen = row?.querySelector('[aria-pressed="true"]');
+  if (!row || !chosen) return;
+  const [around, it] = [row.getBoundingClientRect(), chosen.getBoundingClientRect()];
+  row.scrollLeft += it.left - around.left - (around.width - it.width) / 2;
+}
+
+/**
  * The one element that a page cannot be without.
  * @template {Element} T
  * @param {string} selector

@@ -19,7 +19,7 @@ import { icon } from "./icons.js";
 /** @typedef {"welcome" | "install" | "camera" | "typed" | "working" | "done" | "revoked"} EnrolStep */
 
 /**
- * Everything that is shown comes from here. `moved`: the last card, or a place that was left, moved the phone to another
+ * Everything that is shown comes from here. `time`: a code of TimeKred was read here; `moved`: the last card, or a place that was left, moved the phone to another
  * of its places; `registered`: the visits registered here since the page was opened, the newest first;
  * `held`: a card that waits until an offer is chosen there; `net`: whether the server is out of reach, and whether
  * what the phone goes by is there and fresh, `age` how old it is; `notices`: what the server said of visits after the family had gone in.
@@ -35,7 +35,7 @@ import { icon } from "./icons.js";
  *   today: {state: "loading" | "shown" | "failed", list: Today | null, asking: string | null, sending: string | null, problem: string | null},
  *   registered: string[], family: {language: Language, text: string, direction: "ltr" | "rtl"} | null, waiting: number, forgetting: boolean,
  *   browser: Browser, net: {away: boolean, known: boolean, stale: boolean, days: number}, age: Age | null, notices: Notice[],
- *   moved: boolean, held: {text: string, carrier: Carrier} | null,
+ *   time: boolean, moved: boolean, held: {text: string, carrier: Carrier} | null,
  * }} App
  */
 
@@ -47,7 +47,7 @@ import { icon } from "./icons.js";
  *   way: (way: "scan" | "typed") => void, offer: (offer: string) => void, sheet: (sheet: App["sheet"]) => void,
  *   startCamera: () => void, nfc: () => void, torch: () => void, zoom: () => void, nextCamera: () => void, pickCamera: (camera: string) => void,
  *   familyIn: (language: Language | null) => void, linger: () => void,
- *   loadToday: () => void, askUndo: (visit: string | null) => void, undoVisit: (visit: string) => void,
+ *   timeToday: () => void, loadToday: () => void, askUndo: (visit: string | null) => void, undoVisit: (visit: string) => void,
  *   like: (change: Partial<Likings>) => void, enrolStep: (step: EnrolStep) => void, claim: (code: string, label: string) => void,
  *   begin: () => void, noticesSeen: () => void, practise: () => void,
  *   laterChange: (change: Partial<App["later"]>) => void, laterSave: () => void, statement: (asked: StatementAct) => void, switchTo: (device: string) => void, forget: (sure: boolean | null) => void,

@@ -57,6 +57,7 @@ export function todaySheet(app, act) {
     today.state === "failed" && h("div", { class: "empty", testid: "today-failed" }, icon("away"), h("p", {}, say("today.failed")), button({ testid: "today-again", text: say("today.again"), onClick: act.loadToday })),
     today.list !== null && today.list.visits.length === 0 && h("div", { class: "empty", testid: "today-empty" }, icon("sun"), h("p", {}, say("today.empty"))),
     today.list !== null && today.list.visits.length > 0 && totals(app),
+    app.time && button({ testid: "open-time", text: say("today.time"), icon: "clock", onClick: act.timeToday }),
     button({ testid: "open-later", text: say("later.title"), icon: "plus", onClick: () => act.sheet("later") }),
     today.list !== null && today.list.visits.length > 0 && h("h2", { class: "small-head" }, say("today.latest")),
     today.list !== null && h("ul", { class: "visits", testid: "today-visits" }, ...ownFirst(today.list.visits, app.registered).map((visit) => visitRow(app, act, visit))),

@@ -7,7 +7,7 @@ import { counter } from "./counter.js";
 import { h } from "./dom.js";
 import { button, spinner } from "./frame.js";
 import { icon, logo } from "./icons.js";
-import { askedCards, ownScreen, whose } from "./time_own_screens.js";
+import { askedCards, ownScreen, whose, window } from "./time_own_screens.js";
 
 /** @import { Session } from "../core/time.js" */
 /** @import { MemberAct, MemberView } from "../wiring/time_member.js" */
@@ -139,7 +139,7 @@ function open(view, act) {
       { class: "member-buttons last" },
       button({ testid: "member-keep", text: say(view.kept ? "forget_phone" : "keep_phone"), icon: "phone", onClick: act.keep, pressed: view.kept }),
       button({ testid: "member-save", text: say("save"), icon: "list", onClick: act.save }),
-      button({ testid: "open-leave", text: say("leave"), icon: "back", onClick: () => act.sheet("leave"), pressed: sheet === "leave" }),
+      button({ testid: "open-leave", text: say("leave"), icon: "close", onClick: () => act.sheet("leave"), pressed: sheet === "leave" }),
     ),
     sheet === "leave" && leaving(view, act),
     contact(view),
@@ -148,7 +148,9 @@ function open(view, act) {
 
 /** @param {MemberView} view @param {import("../wiring/time_member.js").Entry} one */
 function entry({ say, words, locale, language }, one) {
-  const what = words.member[`what_${one.what}`] ?? say("what_other");
+  // What was paid and comes back was taken back at the till.
+  const kind = one.what === "payment" && one.minutes > 0 ? "reversal" : one.what;
+  const what = words.member[`what_${kind}`] ?? say("what_other");
   return h(
     "li",
     {},
@@ -193,7 +195,7 @@ function leaving(view, act) {
     h("h2", {}, say("leave_title")),
     h("p", {}, say("leave_text")),
     button({ testid: "leave-keep", text: say("leave_keep"), onClick: () => act.leave(false) }),
-    button({ testid: "leave-erase", text: say("leave_erase"), kind: "main", onClick: () => act.leave(true) }),
+    button({ testid: "leave-erase", text: say("leave_erase"), onClick: () => act.leave(true) }),
     problem(view),
   );
 }
@@ -231,7 +233,7 @@ function seatOf(view, act, one, mine) {
   return h(
     "div",
     { class: "stack" },
-    mine !== undefined && h("p", { class: "member-mine", testid: `mine-${one.id}` }, icon("check"), h("span", {}, [`${say("adults")}: ${mine.adults}`, mine.children > 0 && `${say("children")}: ${mine.children}`].filter(Boolean).join(" · "))),
+    mine !== undefined && h("p", { class: "member-mine", testid: `mine-${one.id}` }, icon("check"), h("span", {}, [say("seat_mine"), mine.adults + mine.children > 1 && `${say("adults")}: ${mine.adults}`, mine.children > 0 && `${say("children")}: ${mine.children}`].filter(Boolean).join(" · "))),
     button({ testid: `seat-${one.id}`, text: say(mine !== undefined ? "seat_back" : full ? "seat_full" : "seat_take"), kind: mine !== undefined ? "quiet" : "main", disabled: busy || full, onClick: () => act.seat(one, mine !== undefined) }),
   );
 }
@@ -274,7 +276,8 @@ function posterScreen(view, act) {
     "div",
     { class: "stack wide" },
     face(view, sessionText(view, poster.session, "h2")),
-    card !== "" && h("section", { class: "year-form" }, h("p", {}, say("there_text")), button({ testid: "be-there", text: say("be_there"), kind: "main", onClick: act.there, disabled: view.busy }), problem(view)),
+    card !== "" && h("section", { class: "year-form" }, h("p", {}, say("there_text")), button({ testid: "be-there", text: say("be_there"), kind: "main", onClick: act.there, disabled: view.busy }), button({ testid: "member-page", text: say("to_page"), onClick: act.page, disabled: view.busy }), problem(view)),
+    card === "" && h("section", { class: "year-form" }, h("h2", {}, say("have_code")), view.own.camera === "off" ? button({ testid: "have-code", text: say("have_code_scan"), icon: "scan", onClick: act.own.camera }) : window(view, act.own, say("whose_hold"))),
     card === "" && h("h2", { class: "holder-head" }, say("join_title")),
     card === "" && personForm(view, act.join, "join"),
   );
@@ -334,9 +337,9 @@ function joined(view, act) {
 }
 
 /** @param {MemberView} view @param {MemberAct} act */
-function there({ say, because, words, pin }, act) {
+function there({ say, because, words }, act) {
   const yes = because === null;
-  return h("div", { class: "stack wide" }, message(yes ? "check" : "hand", yes ? say("there_title") : (words.because[because] ?? say("no_other")), say(yes ? "there_done" : "there_no")), pin !== "" && button({ testid: "member-page", text: say("to_page"), onClick: act.page }));
+  return h("div", { class: "stack wide" }, message(yes ? "check" : "hand", yes ? say("there_title") : (words.because[because] ?? say("no_other")), say(yes ? "there_done" : "there_no")), button({ testid: "member-page", text: say("to_page"), onClick: act.page }));
 }
 
 /** Who to ask. @param {MemberView} view */

@@ -53,7 +53,7 @@ function wrong({ problem, words, say }) {
 }
 
 /** The camera as a window in the page. @param {MemberView} view @param {OwnAct} act @param {string} text what to do with it */
-function window({ own, say }, act, text) {
+export function window({ own, say }, act, text) {
   if (own.camera === "on") return h("figure", { class: "own-window", testid: "own-camera" }, own.video, h("figcaption", {}, text));
   return h(
     "div",

@@ -25,7 +25,7 @@ export function timeScreen(till, act) {
     step === "none" && message(till, "question", "none_title", "none_text", button({ testid: "time-close", text: say("close"), kind: "main", onClick: act.close, focus: true })),
     step === "trouble" &&
       message(till, "away", "trouble_title", "trouble_text", button({ testid: "time-retry", text: say("retry"), kind: "main", onClick: act.retry, focus: true }), button({ testid: "time-close", text: say("give_up"), onClick: act.close })),
-    step === "list" && list(till),
+    step === "list" && list(till, act),
   );
 }
 
@@ -71,7 +71,9 @@ function counting(till, act) {
       ...[true, false].map((yes) => h("button", { type: "button", class: "chip", testid: yes ? "first-yes" : "first-no", "aria-pressed": String(till.first === yes), onClick: () => act.first(yes) }, say(yes ? "yes" : "no"))),
     ),
     paidWith(till),
+    till.ago !== null && h("p", { class: "time-enough", testid: "time-ago" }, till.ago === 0 ? say("just_paid") : say("paid_ago", { n: till.ago })),
     h("p", { class: till.enough === false ? "time-enough no" : "time-enough", testid: "time-enough", role: "status" }, enough(till)),
+    till.enough === false && h("p", { class: "soft", testid: "time-hint" }, hintFor(till, till.why ?? "not_enough")),
     h(
       "button",
       { type: "button", class: "button main time-pay", testid: "time-pay", disabled: adults + children === 0 || till.enough === false, onClick: act.pay },
@@ -160,8 +162,8 @@ function refused(till, act) {
   );
 }
 
-/** @param {TimeTill} till */
-function list({ day, say, locale, supplies }) {
+/** @param {TimeTill} till @param {TimeAct} act */
+function list({ day, say, locale, supplies, undoable, undoing, undone }, act) {
   const others = (supplies?.accepted ?? []).map((one) => one.currency);
   /** What was paid with another currency says so. @param {import("../core/time.js").Spend} one */
   const other = (one) => {
@@ -177,9 +179,10 @@ function list({ day, say, locale, supplies }) {
       "ul",
       { class: "time-list" },
       ...day.spends.map((one) =>
-        h("li", { class: one.undone ? "undone" : "" }, h("span", {}, `${clock(one.at, locale)} · …${one.last3}${other(one)}`), h("strong", {}, one.undone ? say("undone") : duration(one.minutes, locale)), h("span", {}, say("persons", { n: one.adults + one.children }))),
+        h("li", { class: one.undone ? "undone" : "" }, h("span", {}, `${clock(one.at, locale)} · …${one.last3}${other(one)}`), h("strong", {}, one.undone ? say("undone") : duration(one.minutes, locale)), h("span", {}, say("persons", { n: one.adults + one.children })), undoable.has(one.id) && button({ testid: `time-undo-${one.id}`, text: say("undo"), icon: "undo", onClick: () => act.takeBack(one.id), disabled: undoing !== null })),
       ),
     ),
+    undone === "failed" && h("p", { role: "alert" }, say("undo_failed")),
     day.spends.length === 0 && h("p", { class: "soft" }, say("nothing_yet")),
   );
 }

@@ -29,6 +29,7 @@ export async function beginning() {
     enrolling: current === null,
     session: atRest((liked ?? noLikings).way, rememberedOffer(current, (liked ?? noLikings).offers)),
     sheet: null,
+    time: false,
     camera: { state: "off", torch: false, hasTorch: false, near: false, hasZoom: false, all: [], current: null },
     nfc: hasNfc() ? "off" : "none",
     enrol: { step: firstStep(), code: "", error: null, hint: false },

@@ -8,7 +8,7 @@ import { ProblemError } from "../device/errors.js";
 import { keepOwnCode, ownCode } from "../device/owner.js";
 import { timeWords, wearTime } from "../device/time.js";
 import { wordsIn } from "../device/words.js";
-import { fill } from "../screen/dom.js";
+import { fill, showChosen } from "../screen/dom.js";
 import { memberScreen } from "../screen/time_member_screens.js";
 import { nothingOwn, wireOwn } from "./time_own.js";
 
@@ -67,6 +67,7 @@ export async function openMember(main, shown, chosen) {
     document.title = view.say("title");
     const held = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.testid : undefined;
     fill(main, memberScreen(view, act));
+    showChosen(main);
     const before = held === undefined ? null : main.querySelector(`[data-testid="${held}"]`);
     if (before instanceof HTMLElement) before.focus({ preventScroll: true });
     else if (held !== undefined) /** @type {HTMLElement | null} */ (main.querySelector("[data-focus]"))?.focus();
@@ -146,7 +147,8 @@ export async function openMember(main, shown, chosen) {
     owner: (code) => {
       const scanned = whatIsPresented(code);
       view.card = scanned.kind === "token" ? scanned.token : code;
-      load();
+      if (view.state === "poster") draw();
+      else load();
     },
   });
 
@@ -223,9 +225,7 @@ export async function openMember(main, shown, chosen) {
     write: (name, value) => {
       view.answers[name] = value;
     },
-    page: () => {
-      void ask("member", key(), shownPage);
-    },
+    page: () => void ask("member", view.pin === "" ? { card: view.card } : key(), shownPage),
   };
 
   /** @param {MemberPage} page @param {string} what */

@@ -83,7 +83,7 @@ export function wireOwn(view, { draw, key, refresh, owner, ask }) {
   function seen(code) {
     if (own.camera !== "on") return;
     stop();
-    if (view.state === "whose") owner(code);
+    if (view.state === "whose" || view.state === "poster") owner(code);
     else void look(code);
   }
 

@@ -22,6 +22,8 @@ import { timeScreen } from "../screen/time_till_screens.js";
 /** How long an answer stands while a queue is served, before the camera is back. */
 const QUEUE_SHOWS = 1500;
 const SEND_EVERY = 30_000;
+/** A code that paid here so lately is told of: it is more often a slip than a second visit. */
+const JUST_NOW = 10 * 60_000;
 
 /**
  * Everything that is shown. `pays` is the currency that is paid with, where there is a choice of them; `first` is the answer to "first time here?"; `enough` what the server says of the price before it is taken.
@@ -29,10 +31,11 @@ const SEND_EVERY = 30_000;
  *   step: "loading" | "counting" | "paying" | "answer" | "trouble" | "list" | "none", say: Say, words: TimeWords, locale: string, card: string, supplies: Supplies | null, pays: Currency | null,
  *   choice: Choice | null, all: Choice[], adults: number, children: number, first: boolean | null, enough: boolean | null, why: string | null, verdict: SpendVerdict | null, paid: {id: string, offline: boolean, undo: string} | null,
  *   undone: "no" | "sending" | "done" | "failed", queue: boolean, total: {persons: number, minutes: number}, refused: Refused[], day: {adults: number, children: number, minutes: number, spends: Spend[]} | null,
+ *   undoable: Set<string>, undoing: string | null, ago: number | null,
  * }} TimeTill
  * @typedef {{
  *   count: (change: {adults?: number, children?: number}) => void, choose: (key: string) => void, first: (answer: boolean) => void, pay: () => void, undo: () => void, close: () => void,
- *   retry: () => void, queue: () => void, list: () => void, seen: () => void,
+ *   retry: () => void, queue: () => void, list: () => void, takeBack: (spend: string) => void, seen: () => void,
  * }} TimeAct
  */
 
@@ -51,11 +54,15 @@ export async function makeTimeTill(app, { revoked, redraw }) {
   /** @type {TimeTill} */
   const till = {
     ...{ step: "loading", say: sayer(words.till), words, locale: app.words.locale, card: "", supplies: null, pays: null, choice: null, all: [], adults: 1, children: 0, first: null, enough: null },
-    ...{ why: null, verdict: null, paid: null, undone: "no", queue: false, total: { persons: 0, minutes: 0 }, refused: [], day: null },
+    ...{ why: null, verdict: null, paid: null, undone: "no", queue: false, total: { persons: 0, minutes: 0 }, refused: [], day: null, undoable: new Set(), undoing: null, ago: null },
   };
   /** @type {Paying | null} the payment that an answer is waited for */
   let under = null;
   let turn = 0;
+  /** What each payment of the day is taken back by, so that asking again takes back once. @type {Map<string, string>} */
+  const undos = new Map();
+  /** When each code paid here, as this phone knows until it is closed. @type {Map<string, number>} */
+  const paidAt = new Map();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let closing;
 
@@ -88,7 +95,7 @@ export async function makeTimeTill(app, { revoked, redraw }) {
     turn += 1;
     const mine = turn;
     const kept = till.queue ? { choice: till.choice, adults: till.adults, children: till.children } : { choice: null, adults: 1, children: 0 };
-    Object.assign(till, { card, step: "loading", pays: null, first: null, enough: null, why: null, verdict: null, paid: null, undone: "no", ...kept });
+    Object.assign(till, { card, step: "loading", pays: null, first: null, enough: null, why: null, verdict: null, paid: null, undone: "no", ago: minutesSince(paidAt.get(numberOf(card))), ...kept });
     show(true);
     await guarded(place, async () => {
       till.supplies = (await timeSupplies(place)) ?? null;
@@ -217,6 +224,7 @@ export async function makeTimeTill(app, { revoked, redraw }) {
     till.paid = paid;
     paysWith(verdict.currency);
     till.step = "answer";
+    if (verdict.admitted) paidAt.set(numberOf(till.card), serverNow());
     if (verdict.admitted) till.total = { persons: till.total.persons + verdict.adults + verdict.children, minutes: till.total.minutes + verdict.minutes };
     signal(verdict.admitted ? "yes" : "no", app.likings);
     draw();
@@ -253,6 +261,7 @@ export async function makeTimeTill(app, { revoked, redraw }) {
       if (paid.offline) await dropPaying(paid.id);
       else await takeBack(place, paid.id, paid.undo);
       till.undone = "done";
+      paidAt.delete(numberOf(till.card));
       const { adults = 0, children = 0, minutes = 0 } = till.verdict ?? {};
       till.total = { persons: till.total.persons - adults - children, minutes: till.total.minutes - minutes };
     } catch (error) {
@@ -277,12 +286,36 @@ export async function makeTimeTill(app, { revoked, redraw }) {
     if (place === null) return;
     turn += 1;
     till.step = "list";
-    till.day = null;
+    Object.assign(till, { day: null, undoing: null, undone: "no" });
     show(true);
-    await guarded(place, async () => {
-      till.day = await paidToday(place);
-      draw();
-    });
+    await guarded(place, () => refreshDay(place));
+  }
+
+  /** @param {Enrolment} place */
+  async function refreshDay(place) {
+    till.day = await paidToday(place);
+    till.undoable = new Set(till.day?.spends.filter((one) => !one.undone && one.undo_until !== null && Date.parse(one.undo_until) > serverNow()).map((one) => one.id));
+    draw();
+  }
+
+  /** Take back a payment of today's, whichever phone took it. @param {string} spend */
+  async function takeBackLater(spend) {
+    const place = app.current;
+    if (place === null || till.undoing !== null) return;
+    const by = undos.get(spend) ?? crypto.randomUUID();
+    undos.set(spend, by);
+    Object.assign(till, { undoing: spend, undone: "no" });
+    draw();
+    try {
+      await takeBack(place, spend, by);
+      paidAt.clear();
+      await refreshDay(place);
+    } catch (error) {
+      if (error instanceof RevokedError) revoked(place);
+      till.undone = "failed";
+    }
+    till.undoing = null;
+    draw();
   }
 
   function send() {
@@ -332,6 +365,7 @@ export async function makeTimeTill(app, { revoked, redraw }) {
       draw();
     },
     list: () => void list(),
+    takeBack: (spend) => void takeBackLater(spend),
     seen: () => void forgetRefusals().then(() => {
       till.refused = [];
       draw();
@@ -344,5 +378,17 @@ export async function makeTimeTill(app, { revoked, redraw }) {
     if (event.key === "Escape") act.close();
   });
   send();
-  return { read: (/** @type {string} */ card) => void read(card), knows };
+  return { read: (/** @type {string} */ card) => void read(card), knows, list: () => void list() };
+}
+
+/** The number that a code and what is printed beside it have in common. @param {string} card */
+function numberOf(card) {
+  const presented = whatIsPresented(card);
+  return presented.kind === "token" ? presented.body.number : presented.kind === "number" ? presented.number : card;
+}
+
+/** Whole minutes since an instant of the last ten minutes, else null. @param {number | undefined} at */
+function minutesSince(at) {
+  const passed = at === undefined ? Infinity : serverNow() - at;
+  return passed < JUST_NOW ? Math.max(0, Math.floor(passed / 60_000)) : null;
 }

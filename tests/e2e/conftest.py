@@ -19,6 +19,11 @@ from tests import town as towns
 from tests.town import Town
 
 WIDTH, HEIGHT = 1280, 720
+# A hand scanner is a keyboard that types the whole code at once and ends with Enter.
+TYPED_AT_ONCE = """keys => {
+  const at = document.activeElement ?? document.body;
+  for (const key of [...keys, 'Enter']) at.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true, cancelable: true}));
+}"""  # noqa: E501  a script of the page's
 # Stands in for the camera where a test holds up one thing after another: `showCard(url)` puts a picture before it.
 HAND = """
 const c = document.createElement('canvas'); c.width = 1280; c.height = 720; const x = c.getContext('2d'); let im = null;

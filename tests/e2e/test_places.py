@@ -5,18 +5,13 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import Served, as_data_url, phone_page, qr
+from tests.e2e.conftest import TYPED_AT_ONCE, Served, as_data_url, phone_page, qr
 from tests.e2e.test_scanner import enrol, state, visits_in_table
 from tests.town import OTHER, TENANT
 
 pytestmark = pytest.mark.browser
 
 Start = Callable[..., Browser]
-# A hand scanner is a keyboard that types the whole code at once and ends with Enter.
-TYPED_AT_ONCE = """keys => {
-  const at = document.activeElement ?? document.body;
-  for (const key of [...keys, 'Enter']) at.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true, cancelable: true}));
-}"""  # noqa: E501  a script of the page's
 
 
 def enrol_at(page: Page, served: Served, venue: str, tenant: str) -> None:

@@ -255,3 +255,40 @@ def test_whoever_signed_up_for_a_match_is_checked_in_at_the_door_and_pays_what_w
         expect(page.get_by_test_id("time-answer")).to_have_attribute("data-because", "not_signed_up")
     shown = kred.post("/v1/kred/member", {"card": member["url"], "pin": "4711"}).json
     assert (shown["balance"], shown["set_aside"]) == (0, 0)
+
+
+def test_a_payment_is_taken_back_from_the_days_list_and_a_code_that_just_paid_is_told_of(
+    served: Served, browser: Start
+) -> None:
+    kred.set_up(served.town)
+    kred.offer(served.town)
+    member = kred.rich(served.town, 120)
+    with phone_page(browser(), hand=True) as page:
+        enrol(page, served, "kino")
+        scan(page, member["url"])
+        time_state(page, "counting")
+        expect(page.get_by_test_id("time-ago")).to_have_count(0)
+        page.get_by_test_id("first-yes").click()
+        expect(page.get_by_test_id("first-yes")).not_to_have_css("background-color", "rgba(0, 0, 0, 0)")
+        page.get_by_test_id("time-pay").click()
+        time_state(page, "answer")
+        page.get_by_test_id("time-next").click()
+        page.get_by_test_id("way-typed").click()
+        page.get_by_test_id("card-number").fill(member["number"])
+        page.get_by_test_id("number-submit").click()
+        time_state(page, "counting")
+        expect(page.get_by_test_id("time-ago")).to_contain_text("betalte her nettopp")
+        page.get_by_test_id("time-back").click()
+        page.get_by_test_id("open-today").click()
+        page.get_by_test_id("open-time").click()
+        time_state(page, "list")
+        page.locator('[data-testid^="time-undo-"]').click()
+        expect(page.get_by_test_id("time-today")).to_contain_text("Tatt tilbake")
+        expect(page.locator('[data-testid^="time-undo-"]')).to_have_count(0)
+    with phone_page(browser()) as page:
+        page.goto(member["url"])
+        state(page, "member-shut")
+        page.get_by_test_id("member-pin").fill("4711")
+        page.get_by_test_id("member-pin").press("Enter")
+        expect(page.get_by_test_id("history")).to_contain_text("Betalt tilbake")
+        expect(page.get_by_test_id("balance")).to_contain_text("2")

@@ -8,7 +8,8 @@ from playwright.sync_api import Browser, expect
 
 from chalicelib.shared.calendar import rfc3339
 from tests import kred_town as kred
-from tests.e2e.conftest import Served, phone_page
+from tests.e2e.conftest import Served, as_data_url, phone_page, qr
+from tests.e2e.test_scanner import state
 from tests.e2e.test_time_more import opened
 
 pytestmark = pytest.mark.browser
@@ -49,7 +50,7 @@ def test_a_member_takes_seats_for_the_family_and_gives_them_back(served: Served,
         page.get_by_test_id("children-more").click()
         page.get_by_test_id("children-more").click()
         page.get_by_test_id("seat-ok").click()
-        expect(page.get_by_test_id("mine-kampen")).to_have_text("Voksne: 1 · Barn: 2")
+        expect(page.get_by_test_id("mine-kampen")).to_have_text("Du er påmeldt · Voksne: 1 · Barn: 2")
         expect(page.get_by_test_id("balance")).to_have_text("0\xa0min")
         page.get_by_test_id("seat-kampen").click()
         expect(page.get_by_test_id("mine-kampen")).to_have_count(0)
@@ -64,7 +65,7 @@ def test_a_session_that_costs_nothing_is_signed_up_for_at_one_tap(served: Served
     with phone_page(browser()) as page:
         opened(page, member)
         page.get_by_test_id("seat-strandrydding").click()
-        expect(page.get_by_test_id("mine-strandrydding")).to_have_text("Voksne: 1")
+        expect(page.get_by_test_id("mine-strandrydding")).to_have_text("Du er påmeldt")
 
 
 def test_a_member_sees_where_time_can_be_spent_and_what_they_took_part_in(served: Served, browser: Start) -> None:
@@ -91,3 +92,22 @@ def test_a_member_sees_where_time_can_be_spent_and_what_they_took_part_in(served
         expect(page.get_by_test_id("deeds-sum")).to_contain_text("Tjent: 2 t")
         expect(page.get_by_test_id("deed-rydding")).to_contain_text("Strandrydding")
         expect(page.get_by_test_id("deed-rydding")).to_contain_text("Ganger: 1")
+
+
+def test_who_has_a_code_shows_it_at_a_poster_and_goes_on_to_their_page(served: Served, browser: Start) -> None:
+    kred.set_up(served.town)
+    poster = kred.session(served.town)["poster"]
+    member = kred.rich(served.town, 60)
+    with phone_page(browser(), hand=True) as page:
+        page.goto(poster)
+        state(page, "member-poster")
+        page.get_by_test_id("have-code").click()
+        page.evaluate("url => showCard(url)", as_data_url(qr(member["url"])))
+        page.get_by_test_id("be-there").click()
+        state(page, "member-there")
+        page.get_by_test_id("member-page").click()
+        state(page, "member-shut")
+        page.get_by_test_id("member-pin").fill("4711")
+        page.get_by_test_id("member-pin").press("Enter")
+        state(page, "member-open")
+        expect(page.get_by_test_id("session-strandrydding")).to_be_visible()  # it has begun, and is not over

@@ -16,7 +16,7 @@ from chalicelib.ledger.rules import ISSUER, POT, Leg, Transfer
 from chalicelib.shared.calendar import oslo_date
 from chalicelib.shared.ids import TransferId
 from tests import kred_town as kred
-from tests.e2e.conftest import Served, as_data_url, phone_page, qr
+from tests.e2e.conftest import TYPED_AT_ONCE, Served, as_data_url, phone_page, qr
 from tests.e2e.sight import accessible
 from tests.e2e.test_paper_pages import BY, FACTS, TENANT
 from tests.e2e.test_scanner import enrol, state
@@ -230,8 +230,7 @@ def test_a_tills_own_scanner_knows_a_note_and_says_what_other_papers_are(served:
         expect(page.locator("body")).to_have_attribute("data-time", "")
         # A hand scanner writes it as a keyboard does.
         page.evaluate("showCard(null)")
-        page.keyboard.type(second)
-        page.keyboard.press("Enter")
+        page.evaluate(TYPED_AT_ONCE, second)
         expect(page.locator("body")).to_have_attribute("data-time", "note")
         expect(page.get_by_test_id("take")).to_be_visible()
         page.keyboard.press("Escape")
