@@ -233,8 +233,8 @@ function seatOf(view, act, one, mine) {
   return h(
     "div",
     { class: "stack" },
-    mine !== undefined && h("p", { class: "member-mine", testid: `mine-${one.id}` }, icon("check"), h("span", {}, [say("seat_mine"), mine.adults + mine.children > 1 && `${say("adults")}: ${mine.adults}`, mine.children > 0 && `${say("children")}: ${mine.children}`].filter(Boolean).join(" · "))),
-    button({ testid: `seat-${one.id}`, text: say(mine !== undefined ? "seat_back" : full ? "seat_full" : "seat_take"), kind: mine !== undefined ? "quiet" : "main", disabled: busy || full, onClick: () => act.seat(one, mine !== undefined) }),
+    mine !== undefined && h("p", { class: "member-mine", testid: `mine-${one.id}` }, icon("check"), h("span", {}, [say(mine.present ? "there_title" : "seat_mine"), mine.adults + mine.children > 1 && `${say("adults")}: ${mine.adults}`, mine.children > 0 && `${say("children")}: ${mine.children}`].filter(Boolean).join(" · "))),
+    mine?.present !== true && button({ testid: `seat-${one.id}`, text: say(mine !== undefined ? "seat_back" : full ? "seat_full" : "seat_take"), kind: mine !== undefined ? "quiet" : "main", disabled: busy || full, onClick: () => act.seat(one, mine !== undefined) }),
   );
 }
 
